@@ -1,0 +1,3 @@
+"""One module a command, each with its click command as ``command``; `cli.table` lists them."""
+
+from __future__ import annotations

@@ -1,0 +1,95 @@
+"""What every command has: the common flags, and a help page that keeps them apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .invocation import Invocation
+
+__all__ = ["FerryCommand", "common_options", "ferry_command", "write_options"]
+
+COMMON = "Common options"
+
+
+class _CommonOption(click.Option):
+    """A flag that is heard before and after the command's name."""
+
+    def __init__(self, *names: str, **arguments: Any) -> None:
+        super().__init__(list(names), expose_value=False, callback=_note, **arguments)
+
+
+def common_options() -> list[click.Parameter]:
+    """Return the common flags, made anew; `Invocation.flags` takes what they are given."""
+    return [
+        _CommonOption("--json", is_flag=True, help="Print one JSON object a line."),
+        _CommonOption(
+            "--home", metavar="DIR", help="The home to use (else FERRY_HOME, else the user's)."
+        ),
+        _CommonOption("--system", is_flag=True, help="Use this machine's home."),
+        _CommonOption("--offline", is_flag=True, help="Refuse everything that needs the network."),
+        _CommonOption("--no-plugins", is_flag=True, help="Leave out providers of third parties."),
+        _CommonOption(
+            "--provider-path",
+            metavar="FILE.py",
+            multiple=True,
+            help="Load a provider from a Python file.",
+        ),
+        _CommonOption(
+            "--progress",
+            type=click.Choice(["auto", "plain", "json", "none"]),
+            help="How to show progress, on stderr.",
+        ),
+        _CommonOption(
+            "--lock-timeout",
+            type=click.FloatRange(min=0),
+            metavar="SECONDS",
+            help="How long to wait for another ferry.",
+        ),
+    ]
+
+
+class FerryCommand(click.Command):
+    """A command of ferry, of this distribution or another: its own options and the common ones."""
+
+    def __init__(self, *arguments: Any, params: list[click.Parameter] | None = None, **more: Any):
+        super().__init__(*arguments, params=[*(params or ()), *common_options()], **more)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the command's own options, then the common ones."""
+        write_options(self, ctx, formatter)
+
+
+def ferry_command(**arguments: Any) -> Any:
+    """Return the decorator of a command; use it outermost, above its options.
+
+    The function gets an `Invocation` with `click.pass_obj`.  It may return an exit code.
+    """
+    return click.command(cls=FerryCommand, **arguments)
+
+
+def write_options(
+    command: click.Command, ctx: click.Context, formatter: click.HelpFormatter
+) -> None:
+    """Write the options of *command* in two sections."""
+    own, common = [], []
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is not None:
+            (common if isinstance(parameter, _CommonOption) else own).append(record)
+    for title, records in (("Options", own), (COMMON, common)):
+        if records:
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def _note(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    invocation = ctx.find_object(Invocation)
+    if invocation is None or parameter.name is None or not value and value != 0:
+        return
+    if value is False:
+        return
+    invocation.flags[parameter.name] = value
+    if parameter.name == "json":
+        invocation.output.json = True

@@ -1,0 +1,90 @@
+"""One run of ferry: what was said for every command alike, and the host that follows from it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..cancel import CancelToken
+from .render import Output
+
+if TYPE_CHECKING:
+    from ..context import Progress
+    from ..home import Home
+    from ..operations import Host
+    from ..settings import Layer
+
+__all__ = ["Invocation"]
+
+
+class Invocation:
+    """Gathers the common flags, before and after a command's name; the later one counts."""
+
+    def __init__(
+        self,
+        *,
+        environ: Mapping[str, str] | None = None,
+        clock: Callable[[], datetime] | None = None,
+        json: bool = False,
+    ) -> None:
+        self.environ = os.environ if environ is None else environ
+        self.clock = clock or _utc_now
+        self.cancel = CancelToken()
+        self.output = Output(json=json)
+        self.flags: dict[str, Any] = {}
+        """Common flags that were given, by their long names."""
+
+    def home(self) -> Home:
+        """Return the home in use; nothing is read or made."""
+        from ..home import Home, default_home
+
+        named = self.flags.get("home")
+        if named:
+            return Home(Path(named))
+        return Home(default_home(self.environ, system="system" in self.flags))
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Return the settings of all places, the flags' last."""
+        from ..home import layers
+
+        return (*layers(self.home(), self.environ), self._flags_layer())
+
+    def host(self, *, ticket: str = "") -> Host:
+        """Open the home, with the settings of all places; the caller closes it."""
+        from ..operations import Host
+
+        return Host.from_environment(
+            self.environ,
+            home=self.flags.get("home"),
+            system="system" in self.flags,
+            flags=self._flags_layer(),
+            provider_paths=tuple(map(Path, self.flags.get("provider_path", ()))),
+            progress=self._progress(),
+            cancel=self.cancel,
+            clock=self.clock,
+            ticket=ticket,
+        )
+
+    def _flags_layer(self) -> Layer:
+        from ..settings import Layer
+
+        values: dict[str, Any] = {}
+        if "offline" in self.flags:
+            values["offline"] = True
+        if "no_plugins" in self.flags:
+            values["plugins"] = False
+        if "lock_timeout" in self.flags:
+            values["lock_timeout"] = self.flags["lock_timeout"]
+        return Layer(origin="flag", values=values)
+
+    def _progress(self) -> Progress | None:
+        from .progress import choose_progress
+
+        return choose_progress(self.flags.get("progress", "auto"), self.output)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,326 @@
+"""The objects that --json prints, one a line, each with its ``schema``: a name and a version.
+
+Within a version fields are only added.  Unknown texts are "", unknown numbers and objects null,
+sizes are bytes, times ISO 8601 in UTC.
+
+============== =================================== ==========================================
+schema          printed by                          is
+============== =================================== ==========================================
+ferry.offer/1    find                                an image that a source has
+ferry.image/1    list, show, install                 an installed image
+ferry.tag/1      images                              one name of an installed image
+ferry.layer/1    history                             a line of an image's history
+ferry.step/1     install, save with --dry-run        one package of a plan
+ferry.plan/1     install, save with --dry-run        the totals, after the steps
+ferry.saved/1    save                                what was written
+ferry.removal/1  uninstall                           an image that went
+ferry.source/1   source add, set, remove, list       a source
+ferry.refresh/1  source refresh                      what a refresh did to one source
+ferry.provider/1 provider list, show, enable …       a plugin
+ferry.revision/1 catalog log                         a change of the catalog
+ferry.change/1   catalog diff                        one thing that a change touched
+ferry.damage/1   store check, repair; catalog check  one thing that is wrong
+ferry.collected/1 store gc                           what was collected
+ferry.path/1     store path, catalog backup          a place on this machine
+ferry.setting/1  config                              a setting and where it comes from
+ferry.version/1  version                             this release
+ferry.error/1    (stderr)                            a failure: class, code, message, hint, fields
+ferry.notice/1   (stderr)                            a sentence for people
+ferry.progress/1 (stderr, --progress json)           how far a piece of work is
+ferry.report/1   (the file of --report)              what was asked and done
+============== =================================== ==========================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..catalog import Change, Revision
+    from ..model import Installed, Package, Parent, Pin, Plan, Source, Step, Tag
+    from ..operations.results import HistoryEntry, RefreshResult, Removal, SaveResult, SourceRow
+    from ..plugins import Row
+    from ..settings import Setting
+    from ..store import Collected, Damage
+
+__all__ = [
+    "Document",
+    "change_document",
+    "collected_document",
+    "damage_document",
+    "image_document",
+    "layer_document",
+    "offer_document",
+    "pin_digest",
+    "plan_documents",
+    "provider_document",
+    "refresh_document",
+    "removal_document",
+    "revision_document",
+    "saved_document",
+    "setting_document",
+    "source_document",
+    "source_row_document",
+    "tag_document",
+]
+
+Document = dict[str, Any]
+
+
+def pin_digest(pin: Pin) -> str:
+    """Return the digest of what *pin* pins, '' for a file that was not read whole."""
+    from ..model import FileStamp
+
+    return "" if isinstance(pin, FileStamp) else str(pin.digest)
+
+
+def offer_document(package: Package) -> Document:
+    """Describe what a source has."""
+    return {
+        "schema": "ferry.offer/1",
+        "name": package.name,
+        "version": package.version,
+        "publisher": package.publisher,
+        "summary": package.summary,
+        "is_os_image": package.is_os_image,
+        "parent": _parent(package.parent),
+        "platform": str(package.id.platform or ""),
+        "platforms": [str(platform) for platform in package.platforms],
+        "digest": pin_digest(package.pin),
+        "size": package.size,
+        "published": package.published,
+        "provider": package.id.provider,
+        "source": package.id.source,
+    }
+
+
+def image_document(image: Installed, tags: Iterable[Tag] = ()) -> Document:
+    """Describe an installed image, with its further names."""
+    return {
+        "schema": "ferry.image/1",
+        "name": image.name,
+        "version": image.version,
+        "publisher": image.publisher,
+        "is_os_image": image.is_os_image,
+        "parent": _parent(image.parent),
+        "platform": str(image.package.id.platform or ""),
+        "platforms": [str(platform) for platform in image.platforms],
+        "digest": pin_digest(image.content.root),
+        "id": str(image.image_id),
+        "size": image.size,
+        "created": image.created,
+        "installed_at": image.installed_at,
+        "provider": image.package.id.provider,
+        "source": image.package.id.source,
+        "tags": [f"{tag.name}:{tag.tag}" for tag in tags],
+    }
+
+
+def tag_document(repository: str, tag: str, image: Installed) -> Document:
+    """Describe one name of an installed image."""
+    return {
+        "schema": "ferry.tag/1",
+        "repository": repository,
+        "tag": tag,
+        "id": str(image.image_id),
+        "digest": pin_digest(image.content.root),
+        "platform": str(image.package.id.platform or ""),
+        "created": image.created,
+        "size": image.size,
+    }
+
+
+def layer_document(entry: HistoryEntry) -> Document:
+    """Describe a line of an image's history."""
+    return {
+        "schema": "ferry.layer/1",
+        "image": entry.image,
+        "created": entry.created,
+        "created_by": entry.created_by,
+        "size": entry.size,
+        "comment": entry.comment,
+    }
+
+
+def plan_documents(plan: Plan) -> list[Document]:
+    """Describe the steps of a plan, then its totals."""
+    totals = {
+        "schema": "ferry.plan/1",
+        "verb": plan.verb,
+        "steps": len(plan.steps),
+        "fetch": plan.fetch,
+        "pulls": plan.pulls,
+        "free": plan.free,
+        "exact": all(step.exact for step in plan.steps),
+    }
+    return [*map(_step, plan.steps), totals]
+
+
+def _step(step: Step) -> Document:
+    return {
+        **offer_document(step.package),
+        "schema": "ferry.step/1",
+        "action": step.action.value,
+        "reason": step.reason,
+        "platforms": [str(platform) for platform in step.platforms],
+        "location": step.source.location if step.source else "",
+        "fetch": step.fetch,
+        "here": step.here,
+        "pulls": step.pulls,
+        "exact": step.exact,
+    }
+
+
+def saved_document(result: SaveResult) -> Document:
+    """Describe what a save wrote."""
+    saved = result.saved
+    return {
+        "schema": "ferry.saved/1",
+        "location": saved.location,
+        "names": list(saved.names),
+        "digests": [str(root) for root in saved.roots],
+        "written": saved.written,
+        "reused": saved.reused,
+    }
+
+
+def removal_document(removal: Removal) -> Document:
+    """Describe an image that went."""
+    return {
+        **image_document(removal.image),
+        "schema": "ferry.removal/1",
+        "untagged": list(removal.untagged),
+        "deleted": [str(digest) for digest in removal.deleted],
+        "freed": removal.freed,
+    }
+
+
+def source_document(source: Source) -> Document:
+    """Describe a source."""
+    return {
+        "schema": "ferry.source/1",
+        "name": source.name,
+        "provider": source.provider,
+        "location": source.location,
+        "trust": source.trust.value,
+        "priority": source.priority,
+        "options": dict(source.options),
+        "indexed": source.indexed,
+    }
+
+
+def source_row_document(row: SourceRow) -> Document:
+    """Describe a source and what is known of its offers."""
+    return {
+        **source_document(row.source),
+        "builtin": row.builtin,
+        "offers": row.offers,
+        "refreshed": row.refreshed,
+    }
+
+
+def refresh_document(result: RefreshResult) -> Document:
+    """Describe what a refresh did to one source."""
+    return {
+        "schema": "ferry.refresh/1",
+        "name": result.source.name,
+        "changed": result.changed,
+        "offers": result.offers,
+    }
+
+
+def provider_document(row: Row) -> Document:
+    """Describe a plugin, loaded or not."""
+    info = row.info
+    return {
+        "schema": "ferry.provider/1",
+        "name": row.name,
+        "status": row.status,
+        "origin": row.origin,
+        "version": info.version if info else "",
+        "summary": info.summary if info else "",
+        "contract": info.contract if info else None,
+        "features": sorted(feature.value for feature in info.features) if info else [],
+        "schemes": list(info.schemes) if info else [],
+        "markers": list(info.markers) if info else [],
+        "accepts": list(info.accepts) if info else [],
+        "saves": [_destination(saves) for saves in info.saves] if info else [],
+        "options": [
+            {"name": spec.name, "verb": spec.verb.value, "type": spec.type.value, "help": spec.help}
+            for spec in row.options
+        ],
+        "error": row.fault.as_json() if row.fault else None,
+    }
+
+
+def _destination(saves: Any) -> str:
+    return saves.suffix or (f"{saves.scheme}://" if saves.scheme else "folder")
+
+
+def revision_document(revision: Revision) -> Document:
+    """Describe one change of the catalog."""
+    return {
+        "schema": "ferry.revision/1",
+        "revision": revision.number,
+        "time": revision.time,
+        "actor": revision.actor,
+        "host": revision.host,
+        "operation": revision.operation,
+        "ticket": revision.ticket,
+        "changes": [change_document(change) for change in revision.changes],
+    }
+
+
+def change_document(change: Change) -> Document:
+    """Describe one thing that a change of the catalog touched."""
+    return {
+        "schema": "ferry.change/1",
+        "revision": change.revision,
+        "kind": change.kind,
+        "subject": change.subject,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def damage_document(damage: Damage) -> Document:
+    """Describe one thing that is wrong in a store."""
+    return {
+        "schema": "ferry.damage/1",
+        "kind": damage.kind,
+        "digest": str(damage.digest or ""),
+        "detail": damage.detail,
+    }
+
+
+def collected_document(collected: Collected) -> Document:
+    """Describe what a collection removed, or would remove."""
+    return {
+        "schema": "ferry.collected/1",
+        "digests": [str(digest) for digest in collected.digests],
+        "size": collected.size,
+        "kept_for_grace": collected.kept_for_grace,
+    }
+
+
+def setting_document(setting: Setting) -> Document:
+    """Describe a setting and where it comes from."""
+    value = list(setting.value) if isinstance(setting.value, tuple) else setting.value
+    return {
+        "schema": "ferry.setting/1",
+        "name": setting.name,
+        "value": value,
+        "origin": setting.origin,
+    }
+
+
+def _parent(parent: Parent | None) -> Document | None:
+    if parent is None:
+        return None
+    return {
+        "name": parent.name,
+        "version": parent.version,
+        "publisher": parent.publisher,
+        "digest": str(parent.digest or ""),
+    }

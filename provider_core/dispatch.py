@@ -1,0 +1,326 @@
+"""Typed calls of one provider at a time, each guarded: the only place that calls hooks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from .context import Context
+from .errors import Error, NotSupported, ProviderFault
+from .hookspecs import Reader, Writer
+from .model import (
+    Content,
+    Contents,
+    Feature,
+    Held,
+    Installed,
+    Package,
+    PackageId,
+    Query,
+    Requirement,
+    Saved,
+    Snapshot,
+    Source,
+)
+from .plugins import Loaded, Plugins
+from .references import Reference
+from .supervision import Signs, supervise
+
+__all__ = ["Dispatcher"]
+
+_T = TypeVar("_T")
+trace = logging.getLogger("provider_core.trace")
+
+
+class Dispatcher:
+    """Calls providers by name.
+
+    Our own errors come through with `.provider` set; anything else a plugin raises, and any
+    answer of a wrong type, is a ProviderFault.  A question that is late is a TimedOut.
+    """
+
+    def __init__(
+        self, plugins: Plugins, *, question_limit: float = 30.0, stall_limit: float = 120.0
+    ) -> None:
+        self.plugins = plugins
+        self._question_limit = question_limit
+        self._stall_limit = stall_limit
+
+    # questions ----------------------------------------------------------------------------
+
+    def check_source(self, provider: str, source: Source, context: Context) -> Source:
+        """Return the source as its provider wants it kept; as it is if it has no opinion."""
+        if not self._has(provider, Feature.CHECK_SOURCE):
+            return source
+        answer = self._ask(provider, Feature.CHECK_SOURCE, context, _one(Source), source=source)
+        return source if answer is None else answer
+
+    def find(self, provider: str, query: Query, context: Context) -> tuple[Package, ...]:
+        """Ask a source's provider; () if nothing fits."""
+        return self._ask(provider, Feature.FIND, context, _many(Package), query=query)
+
+    def resolve(self, provider: str, reference: Reference, context: Context) -> tuple[Package, ...]:
+        """Ask what a file, folder, URL or digest holds; () if it is not the provider's."""
+        return self._ask(provider, Feature.RESOLVE, context, _many(Package), reference=reference)
+
+    def dependencies(
+        self, provider: str, package: Package, context: Context
+    ) -> tuple[Requirement, ...]:
+        """Ask what a package needs besides `package.requires`."""
+        if not self._has(provider, Feature.DEPENDENCIES):
+            return ()
+        return self._ask(
+            provider, Feature.DEPENDENCIES, context, _many(Requirement), package=package
+        )
+
+    def order(
+        self, provider: str, packages: Sequence[Package], context: Context
+    ) -> tuple[Package, ...] | None:
+        """Ask for the order of installing; None: any, in parallel."""
+        if not self._has(provider, Feature.ORDER):
+            return None
+        answer = self._ask(
+            provider, Feature.ORDER, context, _sequence_or_none, packages=tuple(packages)
+        )
+        if answer is not None and sorted(map(repr, answer)) != sorted(map(repr, packages)):
+            raise ProviderFault(provider, "order", "it did not return the packages it was given")
+        return answer
+
+    def contents(self, provider: str, package: Package, context: Context) -> Contents | None:
+        """Ask which blobs a package needs; None if the provider cannot say."""
+        if not self._has(provider, Feature.CONTENTS):
+            return None
+        return self._ask(provider, Feature.CONTENTS, context, _one(Contents), package=package)
+
+    # work ---------------------------------------------------------------------------------
+
+    def refresh(
+        self,
+        provider: str,
+        since: str | None,
+        context: Context,
+        signs: Signs,
+        take: Callable[[Snapshot], _T],
+    ) -> _T | None:
+        """Hand *take* what changed since a token, its generators guarded; None if nothing did."""
+
+        def consume(answers: list[object]) -> _T | None:
+            snapshot = _one(Snapshot)(answers)
+            if snapshot is None:
+                return None
+            return take(_guarded(snapshot, provider))
+
+        return self._work(provider, Feature.REFRESH, context, signs, consume, since=since)
+
+    def install(
+        self,
+        provider: str,
+        package: Package,
+        reader: Reader,
+        writer: Writer,
+        context: Context,
+        signs: Signs,
+    ) -> Content:
+        """Pour a package into the store."""
+        content = self._work(
+            provider,
+            Feature.INSTALL,
+            context,
+            signs,
+            _one(Content),
+            package=package,
+            reader=reader,
+            writer=writer,
+        )
+        if content is None:
+            raise ProviderFault(provider, "install", f"it returned nothing for {package}")
+        return content
+
+    def convert(
+        self,
+        provider: str,
+        content: Content,
+        reader: Reader,
+        writer: Writer,
+        context: Context,
+        signs: Signs,
+    ) -> Content | None:
+        """Turn raw content into an image; None if the provider takes it for not its own."""
+        return self._work(
+            provider,
+            Feature.CONVERT,
+            context,
+            signs,
+            _one(Content),
+            content=content,
+            reader=reader,
+            writer=writer,
+        )
+
+    def save(
+        self,
+        provider: str,
+        images: Sequence[Held],
+        destination: str,
+        reader: Reader,
+        context: Context,
+        signs: Signs,
+    ) -> Saved:
+        """Pour images from the store into a destination."""
+        saved = self._work(
+            provider,
+            Feature.SAVE,
+            context,
+            signs,
+            _one(Saved),
+            images=tuple(images),
+            destination=destination,
+            reader=reader,
+        )
+        if saved is None:
+            raise ProviderFault(provider, "save", f"it wrote nothing to {destination}")
+        return saved
+
+    def uninstall(self, installed: Installed, context: Context, signs: Signs) -> None:
+        """Let the provider (if it asked for it) and the policies agree that an image goes."""
+        if installed.uninstalls:
+            provider = installed.package.id.provider
+            self._work(provider, Feature.UNINSTALL, context, signs, _nothing, installed=installed)
+        else:
+            self._supervised(
+                "policies", None, "uninstall", context, signs, _nothing, {"installed": installed}
+            )
+
+    # the guard ----------------------------------------------------------------------------
+
+    def _has(self, provider: str, feature: Feature) -> bool:
+        return feature in self.plugins.get(provider).info.features
+
+    def _loaded(self, provider: str, feature: Feature) -> Loaded:
+        loaded = self.plugins.get(provider)
+        if feature not in loaded.info.features:
+            raise NotSupported(
+                f"the provider {provider!r} cannot {feature.value}",
+                hint=f"`ferry provider show {provider}` lists what it can do",
+                provider=provider,
+                feature=feature.value,
+            )
+        return loaded
+
+    def _ask(
+        self,
+        provider: str,
+        feature: Feature,
+        context: Context,
+        consume: Callable[[list[object]], _T],
+        **arguments: object,
+    ) -> _T:
+        loaded = self._loaded(provider, feature)
+        return self._supervised(
+            provider, loaded.plugin, feature.value, context, None, consume, arguments
+        )
+
+    def _work(
+        self,
+        provider: str,
+        feature: Feature,
+        context: Context,
+        signs: Signs,
+        consume: Callable[[list[object]], _T],
+        **arguments: object,
+    ) -> _T:
+        loaded = self._loaded(provider, feature)
+        self.plugins.load_policies()
+        return self._supervised(
+            provider, loaded.plugin, feature.value, context, signs, consume, arguments
+        )
+
+    def _supervised(
+        self,
+        provider: str,
+        plugin: object | None,
+        hook: str,
+        context: Context,
+        signs: Signs | None,
+        consume: Callable[[list[object]], _T],
+        arguments: dict[str, object],
+    ) -> _T:
+        caller = self.plugins.caller(hook, plugin)
+        trace.info("%s.%s(%s)", provider, hook, ", ".join(arguments))
+
+        def call() -> _T:
+            return consume(list(caller(**arguments, context=context)))
+
+        try:
+            return supervise(
+                call,
+                what=f"{provider}.{hook}",
+                limit=self._question_limit if signs is None else self._stall_limit,
+                cancel=context.cancel,
+                signs=signs,
+            )
+        except Error as error:
+            error.provider = error.provider or self.plugins.culprit(error) or provider
+            raise
+        except Exception as error:
+            culprit = self.plugins.culprit(error) or provider
+            raise ProviderFault(culprit, hook, f"{type(error).__name__}: {error}") from error
+
+
+def _one(kind: type[_T]) -> Callable[[list[object]], _T | None]:
+    """Return what takes the one answer of one provider, checked."""
+
+    def take(answers: list[object]) -> _T | None:
+        if not answers:
+            return None
+        if not isinstance(answers[0], kind):
+            raise TypeError(f"expected {kind.__name__}, got {type(answers[0]).__name__}")
+        return answers[0]
+
+    return take
+
+
+def _many(kind: type[_T]) -> Callable[[list[object]], tuple[_T, ...]]:
+    """Return what consumes the one iterable of one provider, each item checked."""
+
+    def take(answers: list[object]) -> tuple[_T, ...]:
+        return tuple(item for answer in answers for item in _items(answer, kind))
+
+    return take
+
+
+def _items(answer: object, kind: type[_T]) -> Iterator[_T]:
+    if not isinstance(answer, Iterable) or isinstance(answer, str | bytes):
+        raise TypeError(f"expected several {kind.__name__}, got {type(answer).__name__}")
+    for item in answer:
+        if not isinstance(item, kind):
+            raise TypeError(f"expected {kind.__name__}, got {type(item).__name__}")
+        yield item
+
+
+def _sequence_or_none(answers: list[object]) -> tuple[Package, ...] | None:
+    return _many(Package)(answers) if answers else None
+
+
+def _nothing(answers: list[object]) -> None:
+    return None
+
+
+def _guarded(snapshot: Snapshot, provider: str) -> Snapshot:
+    """Return *snapshot* with generators that raise only our errors, whoever consumes them."""
+    return replace(
+        snapshot,
+        upserts=_translated(snapshot.upserts, Package, provider),
+        removed=_translated(snapshot.removed, PackageId, provider),
+    )
+
+
+def _translated(items: Iterable[Any], kind: type[_T], provider: str) -> Iterator[_T]:
+    try:
+        yield from _items(items, kind)
+    except Error:
+        raise
+    except Exception as error:
+        raise ProviderFault(provider, "refresh", f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,113 @@
+"""Where things live: one host's folders, its lock, its settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import Locked, StoreError, UsageError
+from .settings import Layer, environment_layer, file_layer
+
+__all__ = ["Home", "default_home", "layers"]
+
+SYSTEM_HOME = Path("/var/lib/imageferry")
+SYSTEM_CONFIG = Path("/etc/imageferry/config.toml")
+
+
+class Home:
+    """The folders of one home.  Nothing is made before it is needed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.expanduser().absolute()
+
+    @property
+    def store(self) -> Path:
+        """The OCI layout; may have been moved elsewhere (`store.location` names the place)."""
+        return self.root / "store"
+
+    @property
+    def catalog(self) -> Path:
+        """The historic database: images, tags, holds, sources, changes."""
+        return self.root / "catalog.db"
+
+    @property
+    def offers(self) -> Path:
+        """The rebuildable database of what sources offer."""
+        return self.root / "offers.db"
+
+    @property
+    def config(self) -> Path:
+        """Settings of this home."""
+        return self.root / "config.toml"
+
+    @property
+    def providers(self) -> Path:
+        """Third-party providers installed into this home."""
+        return self.root / "providers"
+
+    @property
+    def state(self) -> Path:
+        """Providers' own files, a folder a source."""
+        return self.root / "state"
+
+    def prepare(self) -> None:
+        """Make the home's folder, private (0700); StoreError if that cannot be done."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StoreError(
+                f"the home {self.root} cannot be made: {error.strerror}",
+                hint="choose another one with --home or FERRY_HOME",
+                path=str(self.root),
+            ) from error
+
+    @contextmanager
+    def lock(self, seconds: float) -> Iterator[None]:
+        """Hold the lock of everything that changes this home; Locked after *seconds*."""
+        from filelock import FileLock, Timeout
+
+        self.prepare()
+        path = self.root / "lock"
+        lock = FileLock(path, timeout=seconds)
+        try:
+            with lock:
+                yield
+        except Timeout as error:
+            raise Locked(f"the home {self.root}", seconds=seconds) from error
+        except PermissionError as error:
+            raise StoreError(
+                f"the home {self.root} cannot be changed: {error.strerror}",
+                hint="it is read-only for you; choose another one with --home",
+                path=str(self.root),
+            ) from error
+
+
+def default_home(environ: Mapping[str, str], *, system: bool = False) -> Path:
+    """Return the home that the environment names, or the user's, or the system's."""
+    if system:
+        return SYSTEM_HOME
+    named = environ.get("FERRY_HOME", "")
+    if named:
+        if not os.path.isabs(os.path.expanduser(named)):
+            raise UsageError(
+                f"FERRY_HOME is {named!r}, which is not absolute", hint="give the whole path"
+            )
+        return Path(named)
+    from platformdirs import user_data_path
+
+    return user_data_path("imageferry", appauthor=False)
+
+
+def layers(home: Home, environ: Mapping[str, str]) -> tuple[Layer, ...]:
+    """Return the settings of the system, the user, the home and the environment, in order."""
+    from platformdirs import user_config_path
+
+    user = user_config_path("imageferry", appauthor=False) / "config.toml"
+    return (
+        file_layer("system", SYSTEM_CONFIG),
+        file_layer("user", user),
+        file_layer("home", home.config),
+        environment_layer(environ),
+    )

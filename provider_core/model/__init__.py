@@ -1,0 +1,49 @@
+"""The values that travel through ferry: frozen, slotted, keyword-only, without secrets.
+
+One file a topic: `pins` (what a package is, byte for byte), `packages` (what sources offer),
+`sources`, `providers` (what plugins say of themselves), `contents` (what a provider poured),
+`images` (what is installed), `plans` (what will be done).  `codec` turns them into JSON and back.
+"""
+
+from __future__ import annotations
+
+from .contents import Content, Contents, Held, Saved, Snapshot
+from .images import Hold, ImageKey, Installed, Tag
+from .packages import FindResult, Package, PackageId, Parent, Query, Requirement
+from .pins import FileMark, FileStamp, Pin
+from .plans import Action, Plan, Step
+from .providers import Destination, Feature, Magic, OptionSpec, OptionType, ProviderInfo, Verb
+from .sources import Source, Trust
+
+__all__ = [
+    "Action",
+    "Content",
+    "Contents",
+    "Destination",
+    "Feature",
+    "FileMark",
+    "FileStamp",
+    "FindResult",
+    "Held",
+    "Hold",
+    "ImageKey",
+    "Installed",
+    "Magic",
+    "OptionSpec",
+    "OptionType",
+    "Package",
+    "PackageId",
+    "Parent",
+    "Pin",
+    "Plan",
+    "ProviderInfo",
+    "Query",
+    "Requirement",
+    "Saved",
+    "Snapshot",
+    "Source",
+    "Step",
+    "Tag",
+    "Trust",
+    "Verb",
+]

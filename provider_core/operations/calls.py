@@ -1,0 +1,78 @@
+"""One call of a provider: its context, its reader and writer, and how it is stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..cancel import CancelToken
+from ..catalog import View
+from ..context import Context
+from ..model import Source
+from ..platforms import PlatformSet
+from ..store import Lease, Reader, Writer
+from ..supervision import Signs
+from .lively import LivelyProgress, LivelyReader, LivelyTransport, LivelyWriter, SilentProgress
+from .private_files import open_spool, state_of
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["Call", "open_call"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Call:
+    """Everything that one hook call is given, tied to one token and one clock of life."""
+
+    context: Context
+    reader: Reader
+    signs: Signs
+    _resources: Resources
+
+    def writer(self, lease: Lease) -> Writer:
+        """Return a way into the store under *lease*."""
+        return LivelyWriter(self._resources.store.writer(lease), self.beat)
+
+    def beat(self) -> None:
+        """Note a movement; raise when the call was given up."""
+        self.context.cancel.check()
+        self.signs.show()
+
+
+def open_call(
+    resources: Resources,
+    provider: str,
+    source: Source | None = None,
+    *,
+    platforms: PlatformSet | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Call:
+    """Return a fresh call of *provider*, about *source* if there is one."""
+    signs, cancel = Signs(), CancelToken(resources.cancel)
+
+    def beat() -> None:
+        cancel.check()
+        signs.show()
+
+    home = resources.home
+    context = Context(
+        source=source,
+        platforms=platforms if platforms is not None else PlatformSet.all(),
+        transport=LivelyTransport(resources.transport, beat),
+        catalog=View(resources.catalog, resources.offers),
+        state=state_of(home.state, provider, source.name if source else ""),
+        spool=lambda limit: open_spool(home.root / "spool", limit),
+        progress=LivelyProgress(resources.progress or SilentProgress(), beat),
+        clock=resources.clock,
+        cancel=cancel,
+        options={**(source.options if source else {}), **(options or {})},
+        offline=resources.settings.offline,
+    )
+    return Call(
+        context=context,
+        reader=LivelyReader(resources.store, beat),
+        signs=signs,
+        _resources=resources,
+    )

@@ -1,0 +1,92 @@
+"""Which provider writes to a destination: by URL scheme, by ending, else to a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import Ambiguous, Exists, NoSuchFile, NotSupported
+from ..model import Destination
+from ..references import Uri, parse_reference
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["Target", "find_target"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A place to save to, and who writes there."""
+
+    location: str
+    """A URL, or an absolute path."""
+    provider: str
+    kind: Destination
+
+
+def find_target(resources: Resources, to: str, *, force: bool) -> Target:
+    """Return who writes to *to*.
+
+    Raises NotSupported if nobody does, Exists for a file without *force*, NoSuchFile if its
+    folder does not exist, Ambiguous.
+    """
+    reference = parse_reference(to)
+    if isinstance(reference, Uri):
+        return _target(resources, to, scheme=reference.scheme)
+    path = Path(to).expanduser().absolute()
+    matching = _by_suffix(resources, path)
+    if matching is not None and not path.is_dir():
+        _check_file(path, force)
+        return matching
+    return _target(resources, str(path), folder=True)
+
+
+def _by_suffix(resources: Resources, path: Path) -> Target | None:
+    found = [
+        Target(location=str(path), provider=loaded.info.name, kind=kind)
+        for loaded in resources.plugins.providers()
+        for kind in loaded.info.saves
+        if kind.suffix and path.name.lower().endswith(kind.suffix)
+    ]
+    return _only(found, str(path)) if found else None
+
+
+def _target(
+    resources: Resources, location: str, *, scheme: str = "", folder: bool = False
+) -> Target:
+    found = [
+        Target(location=location, provider=loaded.info.name, kind=kind)
+        for loaded in resources.plugins.providers()
+        for kind in loaded.info.saves
+        if (scheme and kind.scheme == scheme) or (folder and kind.folder)
+    ]
+    if not found:
+        raise NotSupported(
+            f"no provider saves to {location}", hint=_known(resources), location=location
+        )
+    return _only(found, location)
+
+
+def _only(found: list[Target], location: str) -> Target:
+    names = sorted({target.provider for target in found})
+    if len(names) > 1:
+        raise Ambiguous(f"the destination {location}", names, hint="disable one of these providers")
+    return max(found, key=lambda target: len(target.kind.suffix))
+
+
+def _known(resources: Resources) -> str:
+    kinds = sorted(
+        kind.suffix or (f"{kind.scheme}://" if kind.scheme else "a folder")
+        for loaded in resources.plugins.providers()
+        for kind in loaded.info.saves
+    )
+    return f"destinations here: {', '.join(kinds) or 'none'}"
+
+
+def _check_file(path: Path, force: bool) -> None:
+    if path.exists() and not force:
+        raise Exists(str(path))
+    if not path.parent.is_dir():
+        raise NoSuchFile(path.parent)

@@ -1,0 +1,82 @@
+"""find: what the sources have, and which of them could not say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from ..errors import Error, PackageNotFound, worst
+from ..model import FindResult, Package, Query, Source
+from .active_sources import active_sources
+from .asking import ask
+from .choosing import newest_of_each
+from .requests import name_reference, query_of
+from .wishes import Wishes
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["find"]
+
+AT_ONCE = 8
+"""Sources that are asked at the same time."""
+
+
+def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wishes) -> FindResult:
+    """Ask every source each question and gather answers and faults.
+
+    Raises the worst fault when there is nothing else to say, or with ``wishes.strict``;
+    PackageNotFound when an exact name is nowhere.
+    """
+    sources = active_sources(resources, wishes.source)
+    packages: list[Package] = []
+    faults: list[Error] = []
+    for query in _questions(requests, words, wishes):
+        found, failed = _ask_all(resources, sources, query, wishes)
+        if not found and not failed and query.name and not query.has_wildcard:
+            raise PackageNotFound(_text(query), sources=[source.name for source in sources])
+        packages += newest_of_each(found, query)
+        faults += failed
+    if faults and (wishes.strict or not packages):
+        raise worst(faults)
+    return FindResult(packages=tuple(packages), faults=tuple(faults))
+
+
+def _questions(requests: Sequence[str], words: str, wishes: Wishes) -> list[Query]:
+    if requests:
+        return [query_of(name_reference(text), wishes) for text in requests]
+    return [
+        Query(
+            words=words,
+            versions=wishes.versions,
+            variant=wishes.variant,
+            prereleases=wishes.prereleases,
+            all_versions=wishes.all_versions,
+        )
+    ]
+
+
+def _ask_all(
+    resources: Resources, sources: Sequence[Source], query: Query, wishes: Wishes
+) -> tuple[list[Package], list[Error]]:
+    def one(source: Source) -> tuple[Package, ...] | Error:
+        try:
+            return ask(resources, source, query, wishes)
+        except Error as error:
+            return error
+
+    packages: list[Package] = []
+    faults: list[Error] = []
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for answer in pool.map(one, sources):
+            if isinstance(answer, Error):
+                faults.append(answer)
+            else:
+                packages += answer
+    resources.cancel.check()
+    return packages, faults
+
+
+def _text(query: Query) -> str:
+    return f"{query.name}:{query.tag}" if query.tag else f"{query.name}{query.versions}"

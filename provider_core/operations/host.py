@@ -1,0 +1,346 @@
+"""Host: the whole of ferry as a library; every verb is a method, every answer a value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from ..cancel import CancelToken
+from ..home import Home, default_home, layers
+from ..model import FindResult, Hold, Installed, Plan, Source, Tag
+from ..settings import Layer, Settings, merge
+from .resources import Resources
+from .results import (
+    HistoryEntry,
+    InstallResult,
+    RefreshResult,
+    Removal,
+    SaveResult,
+    SourceRow,
+)
+from .wishes import Wishes
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog, Change, Revision
+    from ..context import Progress
+    from ..plugins import Row
+    from ..store import Collected, Damage, Store
+    from ..transport import Transport
+
+__all__ = ["Host"]
+
+
+class Host:
+    """One home and its providers.
+
+    Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
+    to the standard logger ``provider_core``.  Close it, or use it as a context manager::
+
+        with Host(home="/srv/images") as host:
+            host.install("./nginx.tar")
+            for image in host.list():
+                print(image.name, image.version)
+    """
+
+    def __init__(
+        self,
+        home: str | Path | None = None,
+        *,
+        providers: Iterable[object] = (),
+        provider_paths: Iterable[Path] = (),
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+        cancel: CancelToken | None = None,
+        clock: Callable[[], datetime] | None = None,
+        transport: Transport | None = None,
+        actor: str = "",
+        ticket: str = "",
+    ) -> None:
+        """Open a home; nothing is read or made before a verb needs it.
+
+        Args:
+            home: its folder; the user's data folder if None.
+            providers: provider instances or classes, beside the installed ones.
+            provider_paths: Python files with a provider in each.
+            settings: the defaults if None.
+            progress: is told how far things are; nobody if None.
+            cancel: set it from anywhere to stop what is running.
+            clock: gives the time, in UTC.
+            transport: the way to the network; without one, what needs it is refused.
+            actor: who is recorded with each change; the login name if empty.
+            ticket: a reference that is recorded with each change.
+        """
+        self._resources = Resources(
+            home=Home(Path(home) if home is not None else default_home({})),
+            providers=tuple(providers),
+            provider_paths=tuple(provider_paths),
+            settings=settings or Settings(),
+            progress=progress,
+            cancel=cancel,
+            clock=clock,
+            transport=transport,
+            actor=actor,
+            ticket=ticket,
+        )
+
+    @classmethod
+    def from_environment(
+        cls,
+        environ: Mapping[str, str] | None = None,
+        *,
+        home: str | Path | None = None,
+        system: bool = False,
+        flags: Layer | None = None,
+        **arguments: Any,
+    ) -> Self:
+        """Open the home and take the settings that environment, config files and *flags* say."""
+        environ = os.environ if environ is None else environ
+        place = Home(Path(home) if home is not None else default_home(environ, system=system))
+        found = (*layers(place, environ), *((flags,) if flags else ()))
+        return cls(place.root, settings=merge(found), **arguments)
+
+    # questions ----------------------------------------------------------------------------
+
+    def find(self, *requests: str, words: str = "", wishes: Wishes | None = None) -> FindResult:
+        """Ask the sources which packages fit; everything that is known here without a request.
+
+        With several requests, the packages of each in turn.  Raises the sources' faults when
+        nothing was found, or any of them with ``wishes.strict``; UsageError for a bad request.
+        """
+        from .find import find
+
+        return find(self._resources, requests, words, wishes or Wishes())
+
+    def list(self, pattern: str = "", *, revision: int | None = None) -> tuple[Installed, ...]:
+        """Return the installed images whose name fits *pattern*, as of a revision."""
+        from .listing import installed
+
+        return installed(self._resources, pattern, revision)
+
+    def show(self, request: str) -> Installed:
+        """Return the one installed image that *request* names (name, version, digest or id).
+
+        Raises NotInstalled, Ambiguous.
+        """
+        from .selecting import one_installed
+
+        return one_installed(self._resources, request)
+
+    def tags(self) -> tuple[Tag, ...]:
+        """Return the further names of installed images."""
+        return self._resources.catalog.tags()
+
+    def holds(self) -> tuple[Hold, ...]:
+        """Return the holds on installed images."""
+        return self._resources.catalog.holds()
+
+    def history(self, request: str) -> tuple[HistoryEntry, ...]:
+        """Return an installed image's layers, newest first, as `docker history` shows them."""
+        from .history import history
+
+        return history(self._resources, request)
+
+    def dependents(self, request: str) -> tuple[Installed, ...]:
+        """Return the installed images that were made from the one *request* names."""
+        from .listing import dependents
+
+        return dependents(self._resources, request)
+
+    # changes ------------------------------------------------------------------------------
+
+    def plan_install(self, *requests: str, wishes: Wishes | None = None) -> Plan:
+        """Return what `install` would do, and do nothing."""
+        from .planning import plan_install
+
+        return plan_install(self._resources, requests, wishes or Wishes())
+
+    def install(self, *requests: str, wishes: Wishes | None = None) -> InstallResult:
+        """Install images by name, file, folder or URL; one revision of the catalog.
+
+        What is installed already is kept (`InstallResult.kept`).  Raises PackageNotFound,
+        Ambiguous, Untrusted, Exists, IntegrityError, TransportError, StoreError, ProviderFault.
+        """
+        from .install import install
+
+        return install(self._resources, requests, wishes or Wishes())
+
+    def plan_save(self, *requests: str, to: str, wishes: Wishes | None = None) -> Plan:
+        """Return what `save` would fetch before it writes to *to*, and do nothing."""
+        from .save import plan_save
+
+        return plan_save(self._resources, requests, to, wishes or Wishes())
+
+    def save(self, *requests: str, to: str, wishes: Wishes | None = None) -> SaveResult:
+        """Write images to a file, folder or URL; what is not installed is fetched first.
+
+        Raises Exists (unless ``wishes.force``), NotSupported, and as `install` does.
+        """
+        from .save import save
+
+        return save(self._resources, requests, to, wishes or Wishes())
+
+    def uninstall(
+        self, *requests: str, force: bool = False, dry_run: bool = False
+    ) -> tuple[Removal, ...]:
+        """Remove installed images and free what nothing else needs; one revision.
+
+        Raises NotInstalled, Ambiguous, InUse (dependents, holds), StoreError.
+        With *force* the name goes, and content that a dependent needs stays.
+        """
+        from .uninstall import uninstall
+
+        return uninstall(self._resources, requests, force=force, dry_run=dry_run)
+
+    # sources and providers ----------------------------------------------------------------
+
+    def sources(self) -> tuple[SourceRow, ...]:
+        """Return the sources, the one that is asked first in front, built-in ones too."""
+        from .sources import source_rows
+
+        return source_rows(self._resources)
+
+    def add_source(
+        self,
+        name: str,
+        location: str,
+        *,
+        provider: str = "",
+        priority: int | None = None,
+        options: Mapping[str, str] | None = None,
+        force: bool = False,
+    ) -> Source:
+        """Register a source; its provider is recognised by scheme or content if not named.
+
+        Raises Exists (unless *force*), UnknownProvider, NotSupported, and what its provider says.
+        """
+        from .sources import add_source
+
+        return add_source(
+            self._resources, name, location, provider, priority, dict(options or {}), force
+        )
+
+    def set_source(
+        self,
+        name: str,
+        *,
+        location: str = "",
+        priority: int | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Source:
+        """Change a registered source; what is not named stays.  Raises UnknownSource."""
+        from .sources import set_source
+
+        return set_source(self._resources, name, location, priority, dict(options or {}))
+
+    def remove_source(self, name: str) -> Source:
+        """Forget a source and its offers; installed images stay.  Raises UnknownSource."""
+        from .sources import remove_source
+
+        return remove_source(self._resources, name)
+
+    def refresh(self, *names: str) -> tuple[RefreshResult, ...]:
+        """Bring the offers of indexed sources up to date; all of them if none is named."""
+        from .refresh import refresh
+
+        return refresh(self._resources, names)
+
+    def providers(self) -> tuple[Row, ...]:
+        """Load every plugin and return a row for each, those that failed too."""
+        return self._resources.plugins.rows()
+
+    def enable_provider(self, name: str) -> bool:
+        """Take *name* out of the home's disabled providers; whether that changed anything."""
+        from .provider_switch import switch
+
+        return switch(self._resources, name, enabled=True)
+
+    def disable_provider(self, name: str) -> bool:
+        """Put *name* among the home's disabled providers; whether that changed anything."""
+        from .provider_switch import switch
+
+        return switch(self._resources, name, enabled=False)
+
+    # catalog and store --------------------------------------------------------------------
+
+    @property
+    def home(self) -> Home:
+        """The folders of this home."""
+        return self._resources.home
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._resources.settings
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog, for its log and its backups."""
+        return self._resources.catalog
+
+    @property
+    def store(self) -> Store:
+        """The store; writing to it goes through the verbs."""
+        return self._resources.store
+
+    def log(self, *, limit: int | None = None, since: int = 0) -> tuple[Revision, ...]:
+        """Return the catalog's revisions, newest first."""
+        return self._resources.catalog.log(limit=limit, since=since)
+
+    def diff(self, older: int, newer: int) -> tuple[Change, ...]:
+        """Return what changed between two revisions."""
+        return self._resources.catalog.diff(older, newer)
+
+    def rebuild_catalog(self) -> int:
+        """Make the catalog anew from the store's records; how many images it has then."""
+        from .maintenance import rebuild_catalog
+
+        return rebuild_catalog(self._resources)
+
+    def restore_catalog(self, backup: str | Path) -> None:
+        """Put a backup of the catalog in the place of the present one."""
+        from .maintenance import restore_catalog
+
+        restore_catalog(self._resources, Path(backup))
+
+    def check_store(self) -> tuple[Damage, ...]:
+        """Read and hash everything; what is wrong, () if nothing is."""
+        from .maintenance import check_store
+
+        return check_store(self._resources)
+
+    def repair_store(self) -> tuple[Damage, ...]:
+        """Move damaged content into quarantine; what was moved."""
+        from .maintenance import repair_store
+
+        return repair_store(self._resources)
+
+    def collect(self, *, grace: float | None = None, dry_run: bool = False) -> Collected:
+        """Remove content that nothing needs and that is older than *grace* seconds."""
+        from .maintenance import collect
+
+        return collect(self._resources, grace, dry_run)
+
+    # life ---------------------------------------------------------------------------------
+
+    def cancel(self) -> None:
+        """Ask whatever runs in this host to stop; what was verified is kept."""
+        self._resources.cancel.cancel()
+
+    def close(self) -> None:
+        """Let go of files and connections; further calls do nothing."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,227 @@
+"""Signs of life: ports that note every movement and stop when the call is given up.
+
+A provider that hangs shows none, and its call is ended after the stall limit; one that works
+on a huge layer shows one with every piece, however long it takes.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import BinaryIO, Self, cast
+
+from ..context import Progress
+from ..model import Pin
+from ..oci import Descriptor
+from ..store import Computed, Partial, Reader, Writer
+from ..transport import Auth, Location, Response, Sink, Transport
+
+__all__ = ["LivelyProgress", "LivelyReader", "LivelyTransport", "LivelyWriter", "SilentProgress"]
+
+Beat = Callable[[], None]
+"""Notes a movement, and raises when the call was given up."""
+
+
+class SilentProgress:
+    """Progress that nobody watches."""
+
+    def start(self, key: str, label: str, total: int | None) -> None:
+        """Do nothing."""
+
+    def advance(self, key: str, count: int) -> None:
+        """Do nothing."""
+
+    def done(self, key: str) -> None:
+        """Do nothing."""
+
+    def notice(self, text: str) -> None:
+        """Do nothing."""
+
+
+class LivelyProgress:
+    """Passes everything on; each call is a sign of life."""
+
+    def __init__(self, inner: Progress, beat: Beat) -> None:
+        self._inner = inner
+        self._beat = beat
+
+    def start(self, key: str, label: str, total: int | None) -> None:
+        self._beat()
+        self._inner.start(key, label, total)
+
+    def advance(self, key: str, count: int) -> None:
+        self._beat()
+        self._inner.advance(key, count)
+
+    def done(self, key: str) -> None:
+        self._beat()
+        self._inner.done(key)
+
+    def notice(self, text: str) -> None:
+        self._beat()
+        self._inner.notice(text)
+
+
+class _LivelyFile(io.RawIOBase):
+    def __init__(self, inner: BinaryIO, beat: Beat) -> None:
+        self._inner = inner
+        self._beat = beat
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        self._beat()
+        return cast("io.RawIOBase", self._inner).readinto(buffer) or 0  # type: ignore[arg-type]
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._inner.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._inner.tell()
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            self._inner.close()
+
+
+class LivelyReader:
+    """A Reader whose files show a sign of life with every read."""
+
+    def __init__(self, inner: Reader, beat: Beat) -> None:
+        self._inner = inner
+        self._beat = beat
+
+    def has(self, descriptor: Descriptor) -> bool:
+        return self._inner.has(descriptor)
+
+    def open(self, root: Pin) -> BinaryIO:
+        return cast("BinaryIO", _LivelyFile(self._inner.open(root), self._beat))
+
+    def read(self, descriptor: Descriptor, *, limit: int = 4 << 20) -> bytes:
+        self._beat()
+        return self._inner.read(descriptor, limit=limit)
+
+
+class _Piece:
+    """What partial and computed content have in common."""
+
+    def __init__(self, inner: Partial | Computed, beat: Beat) -> None:
+        self._piece = inner
+        self._beat = beat
+
+    def close(self) -> None:
+        self._piece.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class _LivelyPartial(_Piece):
+    def __init__(self, inner: Partial, beat: Beat) -> None:
+        super().__init__(inner, beat)
+        self.inner = inner
+        self.descriptor = inner.descriptor
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        return self.inner.gaps()
+
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+        self._beat()
+        self.inner.write(offset, data)
+
+    def commit(self) -> None:
+        self._beat()
+        self.inner.commit()
+
+
+class _LivelyComputed(_Piece):
+    def __init__(self, inner: Computed, beat: Beat) -> None:
+        super().__init__(inner, beat)
+        self._inner = inner
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._beat()
+        self._inner.write(data)
+
+    def commit(self, media_type: str) -> Descriptor:
+        self._beat()
+        return self._inner.commit(media_type)
+
+
+class LivelyWriter:
+    """A Writer whose content shows a sign of life with every write."""
+
+    def __init__(self, inner: Writer, beat: Beat) -> None:
+        self._inner = inner
+        self._beat = beat
+
+    def expect(self, descriptor: Descriptor) -> Partial | None:
+        self._beat()
+        partial = self._inner.expect(descriptor)
+        return None if partial is None else _LivelyPartial(partial, self._beat)
+
+    def compute(self, limit: int) -> Computed:
+        self._beat()
+        return _LivelyComputed(self._inner.compute(limit), self._beat)
+
+    def commit_many(self, partials: Sequence[Partial]) -> None:
+        self._beat()
+        self._inner.commit_many(
+            [one.inner if isinstance(one, _LivelyPartial) else one for one in partials]
+        )
+
+
+class _LivelySink:
+    def __init__(self, inner: Sink, beat: Beat) -> None:
+        self._inner = inner
+        self._beat = beat
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        return self._inner.gaps()
+
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+        self._beat()
+        self._inner.write(offset, data)
+
+
+class LivelyTransport:
+    """A Transport whose requests are signs of life."""
+
+    def __init__(self, inner: Transport, beat: Beat) -> None:
+        self._inner = inner
+        self._beat = beat
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        auth: Auth | None = None,
+        limit: int = 4 << 20,
+    ) -> Response:
+        self._beat()
+        answer = self._inner.request(
+            method, url, headers=headers, body=body, auth=auth, limit=limit
+        )
+        self._beat()
+        return answer
+
+    def download(self, descriptor: Descriptor, locations: Sequence[Location], sink: Sink) -> None:
+        self._beat()
+        self._inner.download(descriptor, locations, _LivelySink(sink, self._beat))

@@ -1,0 +1,53 @@
+"""Bringing the offers of indexed sources up to date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import Conflict
+from ..model import Source
+from .active_sources import active_sources
+from .calls import open_call
+from .results import RefreshResult
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["refresh", "refresh_source"]
+
+TRIES = 3
+"""How often a snapshot that somebody overtook is asked for again."""
+
+
+def refresh(resources: Resources, names: tuple[str, ...]) -> tuple[RefreshResult, ...]:
+    """Refresh the named sources, or every indexed one."""
+    if names:
+        chosen = [active_sources(resources, name)[0] for name in names]
+    else:
+        chosen = list(active_sources(resources))
+    return tuple(refresh_source(resources, source) for source in chosen if source.indexed)
+
+
+def refresh_source(resources: Resources, source: Source) -> RefreshResult:
+    """Ask one source what changed, and write token and offers in one transaction.
+
+    Raises what its provider raises; Conflict if other processes keep overtaking.
+    """
+    for _ in range(TRIES):
+        call = open_call(resources, source.provider, source)
+        taken = resources.dispatcher.refresh(
+            source.provider,
+            resources.offers.token(source.name),
+            call.context,
+            call.signs,
+            lambda snapshot: resources.offers.apply(source.name, snapshot),
+        )
+        if taken is not False:
+            state = resources.offers.state(source.name)
+            return RefreshResult(
+                source=source, changed=taken is True, offers=state.count if state else 0
+            )
+    raise Conflict(
+        f"the offers of {source.name!r} are being refreshed by others all the time",
+        hint="try again in a moment",
+    )

@@ -1,0 +1,177 @@
+"""What operations work with: one home's parts, each made when it is first needed."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..cancel import CancelToken
+from ..home import Home
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog, CatalogChange, Offers
+    from ..context import Progress
+    from ..discovery import Candidate
+    from ..dispatch import Dispatcher
+    from ..plugins import Plugins
+    from ..store import DirectoryStore
+    from ..transport import Transport
+
+__all__ = ["Resources"]
+
+
+class Resources:
+    """The parts of one home, and how things are to be done in it."""
+
+    def __init__(
+        self,
+        *,
+        home: Home,
+        providers: tuple[object, ...],
+        provider_paths: tuple[Path, ...],
+        settings: Settings,
+        progress: Progress | None,
+        cancel: CancelToken | None,
+        clock: Callable[[], datetime] | None,
+        transport: Transport | None,
+        actor: str,
+        ticket: str,
+    ) -> None:
+        self.home = home
+        self.settings = settings
+        self.cancel = cancel or CancelToken()
+        self.clock = clock or _utc_now
+        self.progress = progress
+        self._providers = providers
+        self._provider_paths = provider_paths
+        self._transport = transport
+        self._actor = actor
+        self._ticket = ticket
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The historic database."""
+        from ..catalog import Catalog
+
+        return Catalog(self.home.catalog, clock=self.clock, timeout=self.settings.lock_timeout)
+
+    @cached_property
+    def offers(self) -> Offers:
+        """The database of what sources offer."""
+        from ..catalog import Offers
+
+        return Offers(self.home.offers, clock=self.clock, timeout=self.settings.lock_timeout)
+
+    @cached_property
+    def store(self) -> DirectoryStore:
+        """Verified bytes by digest."""
+        from ..store import DirectoryStore
+
+        return DirectoryStore(self.home.store, clock=lambda: self.clock().timestamp())
+
+    @cached_property
+    def transport(self) -> Transport:
+        """The way to the network; refuses everything with --offline."""
+        from ..transport import AbsentTransport, OfflineTransport
+
+        if self.settings.offline:
+            return OfflineTransport()
+        return self._transport or AbsentTransport()
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """Providers and policies; importing them waits until one is asked for."""
+        from ..plugins import Plugins
+
+        return Plugins(self._candidates, disabled=self.settings.disabled_providers)
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """The guarded way to call a provider."""
+        from ..dispatch import Dispatcher
+
+        return Dispatcher(
+            self.plugins,
+            question_limit=self.settings.question_timeout,
+            stall_limit=self.settings.stall_timeout,
+        )
+
+    @contextmanager
+    def change(
+        self, operation: str, *, detail: Mapping[str, str] | None = None
+    ) -> Iterator[CatalogChange]:
+        """Hold the home's lock and open the one transaction of an operation.
+
+        When it has ended, the derived index.json is written anew.
+        """
+        from .publishing import publish_index
+
+        with self.home.lock(self.settings.lock_timeout):
+            with self.catalog.change(
+                operation,
+                actor=self._actor or _login(),
+                host=socket.gethostname(),
+                ticket=self._ticket,
+                detail=detail,
+            ) as change:
+                yield change
+            publish_index(self)
+
+    def now(self) -> str:
+        """Return the time, ISO 8601 in UTC, to the second."""
+        return self.clock().astimezone(UTC).isoformat(timespec="seconds")
+
+    def free_bytes(self) -> int:
+        """Return the bytes free where the store is, or will be."""
+        place = self.home.store
+        while not place.exists():
+            place = place.parent
+        return shutil.disk_usage(place).free
+
+    @cached_property
+    def read_only(self) -> bool:
+        """Whether this home cannot be written to, so that nothing is remembered in it."""
+        place = self.home.root
+        while not place.exists():
+            place = place.parent
+        return not os.access(place, os.W_OK)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        for part in ("catalog", "offers", "store"):
+            if part in self.__dict__:
+                self.__dict__.pop(part).close()
+
+    def _candidates(self) -> Iterator[Candidate]:
+        from ..discovery import from_files, from_groups, from_home
+        from ..plugins import instance_candidate
+
+        yield from map(instance_candidate, self._providers)
+        yield from from_files(self._provider_paths)
+        if self.settings.plugins:
+            from_home(self.home.providers)
+        yield from (
+            candidate
+            for candidate in from_groups()
+            if self.settings.plugins or candidate.origin.startswith("imageferry ")
+        )
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name for this uid, as in many containers
+        return "unknown"

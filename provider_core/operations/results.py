@@ -1,0 +1,91 @@
+"""What operations answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..digests import Digest
+from ..errors import Error
+from ..model import Installed, Package, Plan, Saved, Source
+
+__all__ = [
+    "HistoryEntry",
+    "InstallResult",
+    "RefreshResult",
+    "Removal",
+    "SaveResult",
+    "SourceRow",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallResult:
+    """What `install` did."""
+
+    plan: Plan
+    installed: tuple[Installed, ...]
+    """New or replaced, dependencies first."""
+    kept: tuple[Installed, ...]
+    """Asked for and here already."""
+    failed: tuple[tuple[str, Error], ...] = ()
+    """Requests that failed and why; only with Wishes.keep_going."""
+    revision: int = 0
+    """Of the catalog afterwards."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveResult:
+    """What `save` did."""
+
+    plan: Plan
+    saved: Saved
+    packages: tuple[Package, ...]
+    """In the order of the requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What `uninstall` did to one image."""
+
+    image: Installed
+    untagged: tuple[str, ...]
+    """``name:tag`` of each name that went."""
+    deleted: tuple[Digest, ...]
+    """Blobs that went with it; the first is its root."""
+    freed: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """A line of an image's history (OCI image config, history)."""
+
+    image: str
+    """Short id for the image itself, ``<missing>`` for what has none of its own."""
+    created: str
+    created_by: str
+    size: int
+    """Bytes of the layer as it lies in the store; 0 for an empty one."""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A line of `ferry source list`."""
+
+    source: Source
+    builtin: bool
+    offers: int | None
+    """Offers in the catalog; None if it is not indexed."""
+    refreshed: str = ""
+    """When its offers were last brought up to date; '' if never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshResult:
+    """What `refresh` did to one source."""
+
+    source: Source
+    changed: bool
+    offers: int
+    """Offers afterwards."""

@@ -1,0 +1,89 @@
+"""Which installed image a request means: by name, version, tag, digest or id prefix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import Ambiguous, NotInstalled
+from ..model import ImageKey, Installed, Query, Tag
+from ..references import Name, name_key
+from .choosing import LATEST
+from .requests import name_reference
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["fitting_installed", "names_of", "one_installed", "tags_by_image"]
+
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}")
+
+
+def one_installed(resources: Resources, request: str) -> Installed:
+    """Return the one installed image that *request* means.
+
+    Raises NotInstalled, and Ambiguous naming the candidates.
+    """
+    found = fitting_installed(resources, request)
+    if not found:
+        raise NotInstalled(request, hint=_hint(resources, request))
+    roots = {image.content.root for image in found}
+    if len(found) > 1 and len(roots) > 1:
+        raise Ambiguous(
+            f"the image {request!r}",
+            [_described(image) for image in found],
+            hint="name its version: NAME==VERSION",
+        )
+    return found[0]
+
+
+def fitting_installed(resources: Resources, request: str) -> tuple[Installed, ...]:
+    """Return the installed images that fit *request*; names first, ids only where none fits."""
+    name = name_reference(request)
+    images = resources.catalog.installed()
+    found = _by_name(images, resources.catalog.tags(), name)
+    if not found and _ID.fullmatch(request):
+        found = resources.catalog.images_with_id(request)
+    return tuple(found)
+
+
+def _by_name(images: Sequence[Installed], tags: Sequence[Tag], name: Name) -> list[Installed]:
+    """Return what fits; a tag of the user's comes before a version of the same text."""
+    tagged = [
+        tag.image
+        for tag in tags
+        if name_key(tag.name) == name_key(name.name) and tag.tag == (name.tag or LATEST)
+    ]
+    free = Query.of(name) == Query(name=name.name)
+    if tagged and (name.tag or free):
+        return [image for image in images if image.key in tagged]
+    query = Query.of(name, prereleases=True)
+    return [image for image in images if query.wants(image.package)]
+
+
+def tags_by_image(tags: Sequence[Tag]) -> dict[ImageKey, list[Tag]]:
+    """Return the further names of each image."""
+    found: dict[ImageKey, list[Tag]] = {}
+    for tag in tags:
+        found.setdefault(tag.image, []).append(tag)
+    return found
+
+
+def names_of(image: Installed, tags: Sequence[Tag]) -> tuple[str, ...]:
+    """Return ``name:tag`` for each name of *image*, its version first."""
+    own = f"{image.name}:{image.version or LATEST}"
+    others = [f"{tag.name}:{tag.tag}" for tag in tags if tag.image == image.key]
+    return tuple(dict.fromkeys((own, *others)))
+
+
+def _described(image: Installed) -> str:
+    return f"{image.name}=={image.version} ({image.image_id.short})"
+
+
+def _hint(resources: Resources, request: str) -> str:
+    name = name_reference(request).name
+    versions = [image.version for image in resources.catalog.images_named(name)]
+    if versions:
+        return f"installed versions of {name}: {', '.join(versions)}"
+    return ""

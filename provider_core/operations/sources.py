@@ -1,0 +1,157 @@
+"""Sources: which there are, in which order, and adding, changing and removing them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import Exists, NotSupported, UnknownSource, UsageError
+from ..model import Feature, Source, Trust, Verb
+from ..references import FilePath, Uri, name_key, parse_reference
+from .active_sources import active_sources
+from .calls import open_call
+from .options import check_options
+from .recognising import providers_for_folder, providers_for_scheme
+from .refresh import refresh_source
+from .results import SourceRow
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["add_source", "remove_source", "set_source", "source_rows"]
+
+FIRST_PRIORITY = 50
+STEP = 10
+
+
+def source_rows(resources: Resources) -> tuple[SourceRow, ...]:
+    """Return a row for each source, with how many offers of it are known."""
+    own = {source.name for source in resources.catalog.sources()}
+    rows = []
+    for source in active_sources(resources):
+        state = resources.offers.state(source.name)
+        rows.append(
+            SourceRow(
+                source=source,
+                builtin=source.name not in own,
+                offers=state.count if state else None,
+                refreshed=state.refreshed_at if state else "",
+            )
+        )
+    return tuple(rows)
+
+
+def add_source(
+    resources: Resources,
+    name: str,
+    location: str,
+    provider: str,
+    priority: int | None,
+    options: dict[str, str],
+    force: bool,
+) -> Source:
+    """Register a source after its provider agreed; an indexed one is refreshed first."""
+    _check_name(name)
+    old = _own(resources, name)
+    if old is not None and not force:
+        raise Exists(f"the source {name!r}", hint="`ferry source set` changes it, --force replaces")
+    location, provider = _recognise(resources, location, provider)
+    source = Source(
+        name=name,
+        provider=provider,
+        location=location,
+        priority=_next_priority(resources) if priority is None else priority,
+        options=options,
+    )
+    return _keep(resources, "source add", source)
+
+
+def set_source(
+    resources: Resources,
+    name: str,
+    location: str,
+    priority: int | None,
+    options: dict[str, str],
+) -> Source:
+    """Change a registered source after its provider agreed."""
+    old = _own(resources, name)
+    if old is None:
+        raise UnknownSource(name, [source.name for source in resources.catalog.sources()])
+    changed = replace(
+        old,
+        location=_recognise(resources, location, old.provider)[0] if location else old.location,
+        priority=old.priority if priority is None else priority,
+        options={**old.options, **options},
+    )
+    return _keep(resources, "source set", changed)
+
+
+def remove_source(resources: Resources, name: str) -> Source:
+    """Forget a source and its offers."""
+    old = _own(resources, name)
+    if old is None:
+        raise UnknownSource(name, [source.name for source in resources.catalog.sources()])
+    with resources.change("source remove") as change:
+        change.remove_source(old.name)
+    resources.offers.forget(old.name)
+    return old
+
+
+def _keep(resources: Resources, operation: str, source: Source) -> Source:
+    loaded = resources.plugins.get(source.provider)
+    check_options(loaded.options, source.options, Verb.SOURCE, source.provider)
+    call = open_call(resources, source.provider, source)
+    checked = resources.dispatcher.check_source(source.provider, source, call.context)
+    checked = replace(checked, name=source.name, indexed=Feature.REFRESH in loaded.info.features)
+    if checked.indexed and checked.trust is not Trust.UNTRUSTED and not resources.settings.offline:
+        refresh_source(resources, checked)
+    with resources.change(operation) as change:
+        change.put_source(checked)
+    return checked
+
+
+def _own(resources: Resources, name: str) -> Source | None:
+    return next(
+        (
+            source
+            for source in resources.catalog.sources()
+            if name_key(source.name) == name_key(name)
+        ),
+        None,
+    )
+
+
+def _next_priority(resources: Resources) -> int:
+    taken = [source.priority for source in resources.catalog.sources()]
+    return min((FIRST_PRIORITY + STEP, *taken)) - STEP
+
+
+def _check_name(name: str) -> None:
+    fine = name and len(name) <= 64 and all(sign.isalnum() or sign in "._-" for sign in name)
+    if not fine or not name[0].isalnum():
+        raise UsageError(
+            f"{name!r} cannot be a source's name",
+            hint="use at most 64 letters, digits, '.', '_' and '-'",
+        )
+
+
+def _recognise(resources: Resources, location: str, provider: str) -> tuple[str, str]:
+    """Return the location made absolute, and the provider that reaches it."""
+    reference = parse_reference(location)
+    if isinstance(reference, Uri):
+        candidates = providers_for_scheme(resources, reference.scheme)
+    else:
+        path = Path(reference.path if isinstance(reference, FilePath) else location)
+        path = path.expanduser().absolute()
+        location = str(path)
+        candidates = () if provider else providers_for_folder(resources, path)
+    if provider:
+        return location, provider
+    if not candidates:
+        raise NotSupported(
+            f"no provider recognises {location}",
+            hint="name one with --provider; `ferry provider list` shows them",
+            location=location,
+        )
+    return location, candidates[0]

@@ -1,0 +1,155 @@
+"""uninstall: take names out of the catalog, then free what nothing else needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..digests import Digest
+from ..errors import InUse, NotInstalled, UnknownProvider
+from ..model import ImageKey, Installed, Tag
+from ..oci import Descriptor
+from ..parents import Family
+from .calls import open_call
+from .maintenance import roots_of
+from .requests import name_reference
+from .results import Removal
+from .selecting import fitting_installed, names_of, one_installed
+
+if TYPE_CHECKING:
+    from ..catalog import CatalogChange
+    from .resources import Resources
+
+__all__ = ["uninstall"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reach:
+    """The blobs below one image, before it goes."""
+
+    image: Installed
+    blobs: tuple[Descriptor, ...]
+
+
+def uninstall(
+    resources: Resources, requests: Sequence[str], *, force: bool, dry_run: bool
+) -> tuple[Removal, ...]:
+    """Remove images, in one revision, dependents and holds permitting.
+
+    The check is made again inside the transaction: a dependent that somebody installs meanwhile
+    is not broken.  With *dry_run* nothing changes, and what would be freed is returned.
+    """
+    images = _meant(resources, requests)
+    _check_free(Family(resources.catalog.installed()), _held(resources), images, force)
+    tags = resources.catalog.tags()
+    reaches = [_reach(resources, image) for image in images]
+    if not dry_run:
+        _ask_providers(resources, images, force)
+        with resources.change("uninstall") as change:
+            _check_free(
+                Family(change.installed()),
+                {hold.image: hold.reason for hold in change.holds()},
+                images,
+                force,
+            )
+            _remove(change, images)
+    return _free(resources, reaches, tags, dry_run)
+
+
+def _meant(resources: Resources, requests: Sequence[str]) -> tuple[Installed, ...]:
+    """Return the images to remove, each once; a pattern takes every image that fits."""
+    found: dict[ImageKey, Installed] = {}
+    for request in requests:
+        if name_reference(request).has_wildcard:
+            images = fitting_installed(resources, request)
+            if not images:
+                raise NotInstalled(request)
+        else:
+            images = (one_installed(resources, request),)
+        found.update({image.key: image for image in images})
+    return tuple(found.values())
+
+
+def _held(resources: Resources) -> dict[ImageKey, str]:
+    return {hold.image: hold.reason for hold in resources.catalog.holds()}
+
+
+def _check_free(
+    family: Family, holds: dict[ImageKey, str], images: Sequence[Installed], force: bool
+) -> None:
+    """Raise InUse, naming who needs an image or why it is held, unless *force*.
+
+    With *force* the name goes all the same: dependents keep their layers, which are theirs too.
+    """
+    if force:
+        return
+    dependents = family.dependents(images)
+    for image in images:
+        if image.key in holds:
+            reason = holds[image.key] or "no reason given"
+            raise InUse(
+                f"{image.name} {image.version}",
+                [f"a hold ({reason})"],
+                hint="take the hold away, or --force",
+            )
+        needing = dependents.get(str(image.key), ())
+        if needing:
+            raise InUse(
+                f"{image.name} {image.version}",
+                [f"{other.name} {other.version}" for other in needing],
+                hint="uninstall those first, or --force to remove the name alone",
+            )
+
+
+def _ask_providers(resources: Resources, images: Iterable[Installed], force: bool) -> None:
+    """Let providers that keep something outside the store, and policies, agree."""
+    for image in images:
+        provider = image.package.id.provider
+        call = open_call(resources, provider)
+        try:
+            resources.dispatcher.uninstall(image, call.context, call.signs)
+        except UnknownProvider:
+            if not force:
+                raise
+
+
+def _remove(change: CatalogChange, images: Iterable[Installed]) -> None:
+    for image in images:
+        if change.image(image.key) is None:
+            raise NotInstalled(str(image.key), hint="another process removed it meanwhile")
+        change.remove_image(image.key)
+
+
+def _reach(resources: Resources, image: Installed) -> _Reach:
+    return _Reach(image=image, blobs=resources.store.reach(image.content.blobs))
+
+
+def _free(
+    resources: Resources, reaches: Sequence[_Reach], tags: Sequence[Tag], dry_run: bool
+) -> tuple[Removal, ...]:
+    """Collect what only the removed images needed, at once, and say whose it was."""
+    going = {reach.image.key for reach in reaches}
+    only = {blob.digest for reach in reaches for blob in reach.blobs}
+    collected = resources.store.collect(
+        lambda: roots_of(resources, without=going), grace=0, only=only, dry_run=dry_run
+    )
+    gone = set(collected.digests)
+    removals = []
+    for reach in reaches:
+        deleted = _in_order(reach, gone)
+        gone -= set(deleted)
+        sizes = {blob.digest: blob.size for blob in reach.blobs}
+        removals.append(
+            Removal(
+                image=reach.image,
+                untagged=names_of(reach.image, tags),
+                deleted=deleted,
+                freed=sum(sizes[digest] for digest in deleted),
+            )
+        )
+    return tuple(removals)
+
+
+def _in_order(reach: _Reach, gone: set[Digest]) -> tuple[Digest, ...]:
+    return tuple(dict.fromkeys(blob.digest for blob in reach.blobs if blob.digest in gone))

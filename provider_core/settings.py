@@ -1,0 +1,151 @@
+"""Settings, and where each of them came from: system < user < home < environment < flag."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from .errors import NoSuchFile, UsageError
+
+__all__ = ["Layer", "Setting", "Settings", "environment_layer", "file_layer", "merge", "origins"]
+
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set; the defaults are these."""
+
+    offline: bool = False
+    """Whether the network is switched off."""
+    plugins: bool = True
+    """Whether installed third-party plugins are loaded at all."""
+    disabled_providers: tuple[str, ...] = ()
+    """Names of plugins that are not loaded."""
+    platforms: tuple[str, ...] = ()
+    """Platforms to install; () for this host's."""
+    lock_timeout: float = 30.0
+    """Seconds to wait for another process."""
+    question_timeout: float = 30.0
+    """Seconds a source has to answer a question."""
+    stall_timeout: float = 120.0
+    """Seconds that work may show no sign of life."""
+    gc_grace: float = 3600.0
+    """Seconds that unneeded content stays before collection takes it."""
+    cache_grace: float = 86400.0
+    """Seconds that content fetched for a save stays cached."""
+    jobs: int = 4
+    """Packages that are installed at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """Some settings from one place."""
+
+    origin: str
+    """'system', 'user', 'home', 'environment' or 'flag', and the file if there is one."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """By the names of Settings' fields, each of its field's type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A line of `ferry config`."""
+
+    name: str
+    value: Any
+    origin: str
+
+
+def file_layer(origin: str, path: Path) -> Layer:
+    """Read a config.toml; an absent file sets nothing.
+
+    Raises UsageError for what is no setting, or not of its type.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Layer(origin=origin)
+    except NotADirectoryError as error:
+        raise NoSuchFile(path) from error
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}", hint="mend or remove the file") from error
+    where = f"{origin} ({path})"
+    return Layer(
+        origin=where, values={name: _typed(name, value, where) for name, value in document.items()}
+    )
+
+
+def environment_layer(environ: Mapping[str, str]) -> Layer:
+    """Read FERRY_OFFLINE, FERRY_JOBS and so on; lists are separated by commas."""
+    values = {}
+    for spec in fields(Settings):
+        text = environ.get(f"FERRY_{spec.name.upper()}")
+        if text is not None:
+            values[spec.name] = _typed(spec.name, text, f"FERRY_{spec.name.upper()}")
+    return Layer(origin="environment", values=values)
+
+
+def merge(layers: Iterable[Layer]) -> Settings:
+    """Return the settings of *layers*, the later winning."""
+    values: dict[str, Any] = {}
+    for layer in layers:
+        values.update(layer.values)
+    return Settings(**values)
+
+
+def origins(layers: Iterable[Layer]) -> tuple[Setting, ...]:
+    """Return every setting with its value and the layer that set it."""
+    settled = {
+        spec.name: Setting(name=spec.name, value=spec.default, origin="default")
+        for spec in fields(Settings)
+    }
+    for layer in layers:
+        for name, value in layer.values.items():
+            settled[name] = Setting(name=name, value=value, origin=layer.origin)
+    return tuple(settled.values())
+
+
+def _typed(name: str, value: object, where: str) -> Any:
+    """Return *value* as the type of the setting *name*; text is read, as from the environment."""
+    defaults = {spec.name: spec.default for spec in fields(Settings)}
+    if name not in defaults:
+        raise UsageError(
+            f"{where} sets {name!r}, which is no setting",
+            hint=f"settings are: {', '.join(defaults)}",
+            name=name,
+        )
+    try:
+        return _read(value, defaults[name])
+    except ValueError as error:
+        raise UsageError(
+            f"{where} sets {name} to {value!r}: {error}", hint="`ferry config` shows the settings"
+        ) from error
+
+
+def _read(value: object, default: object) -> Any:
+    if isinstance(default, bool):
+        return _flag(value)
+    if isinstance(default, tuple):
+        items = value.split(",") if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise ValueError("a list of texts is wanted")
+        return tuple(item.strip() for item in items if item.strip())
+    if not isinstance(value, int | float | str) or isinstance(value, bool):
+        raise ValueError("a number is wanted")
+    number = int(value) if isinstance(default, int) else float(value)
+    if number < 0:
+        raise ValueError("it must not be negative")
+    return number
+
+
+def _flag(value: object) -> bool:
+    text = str(value).strip().lower()
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    raise ValueError("true or false is wanted")

@@ -1,0 +1,40 @@
+"""Writing a config.toml: flat, since every setting is a flag, a number or a list of texts."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .errors import StoreError
+
+__all__ = ["write_settings"]
+
+
+def write_settings(path: Path, values: Mapping[str, Any]) -> None:
+    """Replace *path* by a file that sets *values*, whole or not at all.  Raises StoreError."""
+    text = "".join(f"{name} = {_toml(value)}\n" for name, value in sorted(values.items()))
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise StoreError(
+            f"{path} cannot be written: {error.strerror}", hint="check the home's permissions"
+        ) from error
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=True)  # a basic string of TOML 1.0 is one of JSON
+    return repr(value)

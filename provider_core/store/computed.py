@@ -1,0 +1,95 @@
+"""Content that is made here: hashed while it is written, named when it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from ..digests import Digest, Hasher
+from ..errors import Conflict, SizeMismatch
+from ..oci import Descriptor
+from .disk_errors import disk_errors
+from .durable import sync_folder
+from .layout import Layout
+from .scratch import ScratchFile
+
+__all__ = ["DirectoryComputed"]
+
+_BUFFER = 1 << 20
+
+
+class DirectoryComputed:
+    """A file in ingest/ that becomes a blob; for one thread at a time."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        limit: int,
+        *,
+        claim: Callable[[Digest], None],
+        present: Callable[[Descriptor], bool],
+    ) -> None:
+        self._layout = layout
+        self._limit = limit
+        self._claim = claim
+        self._present = present
+        self._file = ScratchFile.fresh(layout.ingest)
+        self._hasher = Hasher()
+        self._pending = bytearray()
+        self._flushed = 0
+        self._closed = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self._check()
+        size = self._hasher.size + memoryview(data).nbytes
+        if size > self._limit:
+            raise SizeMismatch(self._limit, size, what="computed content")
+        self._hasher.update(data)
+        self._pending += data
+        if len(self._pending) >= _BUFFER:
+            self._flush()
+
+    def commit(self, media_type: str) -> Descriptor:
+        self._check()
+        self._flush()
+        digest = self._hasher.digest()
+        descriptor = Descriptor(media_type=media_type, digest=digest, size=self._hasher.size)
+        self._claim(digest)
+        if not self._present(descriptor):
+            self._file.sync()
+            target = self._layout.blob(digest)
+            self._file.place(target, 0o444)
+            with disk_errors(target):
+                sync_folder(target.parent)
+        self.close()
+        return descriptor
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._file.discard()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _check(self) -> None:
+        if self._closed:
+            raise Conflict(
+                "the computed content was closed or committed already",
+                hint="compute once for each blob",
+            )
+
+    def _flush(self) -> None:
+        with memoryview(self._pending) as view:
+            self._file.write_at(self._flushed, view)
+        self._flushed += len(self._pending)
+        self._pending.clear()

@@ -1,0 +1,140 @@
+"""The partial content that this process works on: one file a digest, however many write it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from ..digests import Digest
+from ..errors import Conflict, SizeMismatch
+from ..oci import Descriptor
+from .disk_errors import translated
+from .durable import sync_folder
+from .layout import Layout
+from .partial_file import PartialFile
+from .scratch import ScratchFile
+
+__all__ = ["DirectoryPartial", "Partials"]
+
+
+class Partials:
+    """Hands out the partial files of one store, and takes them back."""
+
+    def __init__(self, layout: Layout, present: Callable[[Descriptor], bool]) -> None:
+        self._layout = layout
+        self._present = present
+        self._mutex = threading.Lock()
+        self._open: dict[Digest, PartialFile] = {}
+
+    def open(self, descriptor: Descriptor) -> DirectoryPartial | None:
+        """Return the caller's share of the blob's file; None if it has become visible meanwhile.
+
+        Raises SizeMismatch if another caller expects another size, NoSpace, StoreError.
+        """
+        with self._mutex:
+            file = self._open.get(descriptor.digest)
+            if file is None or not file.usable:
+                file = self._make(descriptor)
+            if file is None:
+                return None
+            if file.descriptor.size != descriptor.size:
+                what = str(descriptor.digest)
+                raise SizeMismatch(file.descriptor.size, descriptor.size, what=what)
+            self._open[descriptor.digest] = file
+            file.users += 1
+        partial = DirectoryPartial(self, file, descriptor)
+        try:
+            file.resume()
+        except BaseException:
+            partial.close()
+            raise
+        return partial
+
+    def commit(self, files: Sequence[PartialFile]) -> None:
+        """Verify and flush *files*, make them visible, and flush each folder once."""
+        for file in files:
+            file.seal()
+        targets = [(file, self._layout.blob(file.descriptor.digest)) for file in files]
+        placed = [(file, target) for file, target in targets if file.place(target)]
+        for folder in sorted({target.parent for _, target in placed}):
+            try:
+                sync_folder(folder)
+            except OSError as error:
+                failure = translated(error, folder)
+                for file, _ in placed:
+                    file.fail(failure)
+                raise failure from error
+
+    def release(self, file: PartialFile) -> None:
+        """Take back one share; the last one closes the file."""
+        with self._mutex:
+            file.users -= 1
+            if file.users:
+                return
+            if self._open.get(file.descriptor.digest) is file:
+                del self._open[file.descriptor.digest]
+            file.close()
+
+    def close(self) -> None:
+        """Close what callers have left open; what was written is kept."""
+        with self._mutex:
+            for file in self._open.values():
+                file.close()
+            self._open.clear()
+
+    def _make(self, descriptor: Descriptor) -> PartialFile | None:
+        path = self._layout.partial(descriptor.digest)
+        scratch = ScratchFile.claim(path)
+        resumable = scratch is not None
+        if scratch is None:
+            # Another process is at it.  Waiting for it could last as long as it likes; the same
+            # bytes twice cost less than that, and the first to be whole wins.
+            scratch = ScratchFile.fresh(path.parent, f"{path.name}.")
+        if self._present(descriptor):
+            scratch.discard()
+            return None
+        return PartialFile(scratch, descriptor, resumable=resumable)
+
+
+class DirectoryPartial:
+    """One caller's share of a partial file."""
+
+    def __init__(self, partials: Partials, file: PartialFile, descriptor: Descriptor) -> None:
+        self.descriptor = descriptor
+        self._partials = partials
+        self._file = file
+        self._closed = False
+
+    @property
+    def file(self) -> PartialFile:
+        """The shared file; Conflict if this share was given back."""
+        if self._closed:
+            raise Conflict(f"{self.descriptor.digest} was closed already", hint="expect it again")
+        return self._file
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        return self.file.gaps()
+
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+        self.file.write(offset, data)
+
+    def commit(self) -> None:
+        self._partials.commit([self.file])
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._partials.release(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

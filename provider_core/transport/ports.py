@@ -1,0 +1,105 @@
+"""The one way to the network, as protocols; the HTTP engine and the memory double keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from ..errors import UsageError
+from ..oci import Descriptor
+
+__all__ = ["Auth", "Location", "Origin", "Response", "Sink", "Transport"]
+
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What credentials are bound to: scheme, host and port, exactly (RFC 6454)."""
+
+    scheme: str
+    host: str
+    """Lower case, without brackets."""
+    port: int
+
+    @classmethod
+    def of(cls, url: str) -> Origin:
+        """Return the origin of an http or https URL; UsageError for any other."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+            raise UsageError(f"{url!r} is not an http(s) URL", hint="write https://host/path")
+        return cls(scheme=parts.scheme, host=parts.hostname, port=port or _PORTS[parts.scheme])
+
+
+class Auth(Protocol):
+    """Credentials of one origin.  Never asked for another one's headers."""
+
+    def headers(self, origin: Origin) -> Mapping[str, str]:
+        """Return the headers for a request to *origin*; {} if it is not ours."""
+
+    def on_401(self, challenge: str) -> bool:
+        """Take a WWW-Authenticate value (RFC 9110 §11.6.1); True if a retry may succeed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """One place where the bytes of a blob are."""
+
+    url: str
+    auth: Auth | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer, read whole."""
+
+    status: int
+    headers: Mapping[str, str] = field(hash=False)
+    """Names in lower case."""
+    body: bytes
+    url: str
+    """Where it came from in the end, after redirects."""
+
+
+class Sink(Protocol):
+    """What `download` fills; the store's Partial is one."""
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Return the missing byte ranges [start, end), in order."""
+
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+        """Write *data* at *offset*."""
+
+
+class Transport(Protocol):
+    """Bounded, error-typed requests."""
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        auth: Auth | None = None,
+        limit: int = 4 << 20,
+    ) -> Response:
+        """Make one request and read at most *limit* bytes of the answer.
+
+        Raises TransportError (Offline, TimedOut, HttpStatus from 400 on except 404 and 401 when
+        *auth* cannot help, RateLimited, AuthRequired); SizeMismatch above *limit*.
+        """
+
+    def download(self, descriptor: Descriptor, locations: Sequence[Location], sink: Sink) -> None:
+        """Fill the gaps of *sink* from the first location that works, then from the next.
+
+        What was written stays, whatever location it came from.  Verifying is the store's.
+        Raises the last location's TransportError when all have failed.
+        """

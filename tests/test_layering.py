@@ -1,0 +1,126 @@
+"""Imports go one way only.  The table is the architecture (docs/explanation/architecture.md)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+LAYERS = [  # a module imports from lines above its own; a folder also from itself
+    {"errors"},
+    {"cancel", "digests", "versions", "platforms"},
+    {"oci", "references"},
+    {"model"},
+    {"transport"},
+    {"store"},
+    {"catalog"},
+    {"context"},
+    {"hookspecs", "discovery", "supervision", "settings"},
+    {"plugin_checks", "pouring", "settings_file", "parents"},
+    {"plugins", "simple_provider", "home"},
+    {"dispatch"},
+    {"operations"},
+    {"testing", "scaffold"},
+    {"cli"},
+]
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+APART = [{"transport", "store", "catalog"}]
+"""Rooms of one floor that never import each other, though they stand on separate lines here."""
+
+PUBLIC_TO_PROVIDERS = set(RANK) - {"operations", "cli", "dispatch", "plugins", "catalog"}
+
+CORE = sorted(
+    path
+    for path in (ROOT / "provider_core").rglob("*.py")
+    if path.parent != ROOT / "provider_core" or path.name != "__init__.py"
+)
+OUTSIDE = sorted(
+    path for folder in ("providers", "feeds") for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (level, module) of every import statement, those inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            if node.module:
+                yield node.level, node.module
+            else:
+                yield from ((node.level, alias.name) for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from ((0, alias.name) for alias in node.names)
+
+
+def _rooms_imported(path: Path) -> Iterator[str]:
+    """Yield the rooms (top-level modules) of provider_core that *path* imports."""
+    depth = len(path.relative_to(ROOT / "provider_core").parts)
+    for level, module in _imports(path):
+        if level == depth:
+            yield module.split(".")[0]
+        elif level == 0 and module.startswith("provider_core."):
+            yield module.split(".")[1]
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(ROOT / "provider_core").parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_imports_upward_only(path: Path) -> None:
+    here = _room(path)
+    for room in _rooms_imported(path):
+        assert room == here or RANK[room] < RANK[here], f"{here} imports {room}"
+        for rooms in APART:
+            assert not ({here, room} <= rooms and here != room), f"{here} imports {room}"
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_core_names_no_provider_and_no_feed(path: Path) -> None:
+    for _, module in _imports(path):
+        top = module.split(".")[0]
+        assert not (top.startswith("provider_") and top != "provider_core"), module
+        assert top != "feed_format", module
+
+
+@pytest.mark.parametrize("path", OUTSIDE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_providers_use_public_modules_only(path: Path) -> None:
+    own = path.relative_to(ROOT).parts[1]
+    for level, module in _imports(path):
+        if level:
+            continue
+        parts = module.split(".")
+        if parts[0] == "provider_core":
+            assert not any(part.startswith("_") for part in parts), f"{module} is private"
+            assert len(parts) == 1 or parts[1] in PUBLIC_TO_PROVIDERS, f"{module} is not for them"
+        elif parts[0].startswith("provider_") or parts[0] == "feed_format":
+            allowed = {own} | ({"feed_format"} if own == "provider_feed" else set())
+            assert parts[0] in allowed, f"{own} imports {module}"
+
+
+def test_every_room_has_its_line() -> None:
+    rooms = {_room(path) for path in CORE}
+    assert rooms == set(RANK)
+
+
+def test_only_render_prints() -> None:
+    printing = [
+        str(path.relative_to(ROOT))
+        for path in (*CORE, *OUTSIDE)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "print"
+        and path.name != "render.py"
+    ]
+    assert printing == []
+
+
+def test_no_layer_is_ever_extracted() -> None:
+    for path in (*CORE, *OUTSIDE):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in {"extract", "extractall"}, f"{path}: {node.lineno}"

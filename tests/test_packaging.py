@@ -1,0 +1,61 @@
+"""setup.cfg lists exactly the packages of the tree, and import path = folder."""
+
+from __future__ import annotations
+
+import configparser
+from importlib.metadata import distribution
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SOURCE_ROOTS = {
+    "provider_core": ROOT,
+    "providers": ROOT / "providers",
+    "feeds": ROOT / "feeds",
+}
+
+
+def _config() -> configparser.ConfigParser:
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    return config
+
+
+def test_every_package_is_listed() -> None:
+    listed = set(_config()["options"]["packages"].split())
+    found = {
+        ".".join(init.parent.relative_to(base).parts)
+        for folder, base in SOURCE_ROOTS.items()
+        for init in (ROOT / folder).rglob("__init__.py")
+    }
+    assert listed == found
+
+
+def test_folders_of_packages_are_no_packages() -> None:
+    for folder in ("providers", "feeds"):
+        assert not (ROOT / folder / "__init__.py").exists()
+
+
+def test_every_python_file_is_in_a_package() -> None:
+    for folder in SOURCE_ROOTS:
+        for path in (ROOT / folder).rglob("*.py"):
+            assert (path.parent / "__init__.py").exists(), path
+
+
+def test_packages_are_typed() -> None:
+    listed = _config()["options"]["packages"].split()
+    tops = {name.split(".")[0] for name in listed}
+    for top in tops:
+        assert list(ROOT.glob(f"**/{top}/py.typed")), top
+
+
+def test_entry_points_load_and_bear_their_providers_name() -> None:
+    for entry in distribution("imageferry").entry_points.select(group="provider_core.providers"):
+        kind = entry.load()
+        assert isinstance(kind, type)
+        assert kind().provider_info().name == entry.name
+
+
+def test_the_wheel_takes_no_generic_name() -> None:
+    listed = _config()["options"]["packages"].split()
+    tops = {name.split(".")[0] for name in listed}
+    assert all(name.startswith(("provider_", "feed_")) for name in tops), tops
