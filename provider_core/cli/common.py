@@ -85,11 +85,11 @@ def write_options(
 
 
 def _note(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
-    invocation = ctx.find_object(Invocation)
-    if invocation is None or parameter.name is None or not value and value != 0:
+    invocation, name = ctx.find_object(Invocation), parameter.name or ""
+    if invocation is None or value is None or value is False or value == ():
         return
-    if value is False:
-        return
-    invocation.flags[parameter.name] = value
-    if parameter.name == "json":
+    if isinstance(value, tuple):
+        value = (*invocation.flags.get(name, ()), *value)
+    invocation.flags[name] = value
+    if name == "json":
         invocation.output.json = True

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
-from click.shell_completion import CompletionItem
 
 from ..errors import UsageError
 from . import table
 from .common import common_options, write_options
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 __all__ = ["TableGroup"]
 
@@ -49,10 +51,12 @@ class TableGroup(click.Group):
         return args[0] if command else None, command, args[1:]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the group's usual command in front where none is named."""
+        """Run the group's usual command where none is named, or show its help."""
         usual = table.DEFAULTS.get(self._path)
-        if usual and not ctx.resilient_parsing and _names_no_command(args):
-            args = [usual, *args]
+        if not ctx.resilient_parsing:
+            if usual and _names_no_command(args):
+                args = [usual, *args]
+            args = args or ["--help"]
         return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -70,6 +74,8 @@ class TableGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete a command's name from the table, or an option."""
+        from click.shell_completion import CompletionItem
+
         if incomplete.startswith("-"):
             return click.Command.shell_complete(self, ctx, incomplete)
         return [

@@ -14,7 +14,7 @@ from .render import Output
 if TYPE_CHECKING:
     from ..context import Progress
     from ..home import Home
-    from ..operations import Host
+    from ..operations.host import Host
     from ..settings import Layer
 
 __all__ = ["Invocation"]
@@ -37,6 +37,11 @@ class Invocation:
         self.flags: dict[str, Any] = {}
         """Common flags that were given, by their long names."""
 
+    @property
+    def is_traced(self) -> bool:
+        """Whether the user asked for every hook call and traceback (FERRY_TRACE=1)."""
+        return self.environ.get("FERRY_TRACE", "") not in ("", "0")
+
     def home(self) -> Home:
         """Return the home in use; nothing is read or made."""
         from ..home import Home, default_home
@@ -54,7 +59,7 @@ class Invocation:
 
     def host(self, *, ticket: str = "") -> Host:
         """Open the home, with the settings of all places; the caller closes it."""
-        from ..operations import Host
+        from ..operations.host import Host
 
         return Host.from_environment(
             self.environ,

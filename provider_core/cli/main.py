@@ -63,9 +63,9 @@ def _guarded(arguments: list[str], invocation: Invocation) -> int:
 
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:
-    from .tracing import is_traced, start_trace
+    if invocation.is_traced:
+        from .tracing import start_trace
 
-    if is_traced(invocation.environ):
         start_trace(invocation.output)
     if "_FERRY_COMPLETE" in os.environ:
         from .powershell import teach_powershell
@@ -99,9 +99,9 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool)
 
 
 def _tell(error: Error, invocation: Invocation) -> int:
-    from .tracing import is_traced, trace_error
+    if invocation.is_traced:
+        from .tracing import trace_error
 
-    if is_traced(invocation.environ):
         trace_error(invocation.output, error)
     invocation.output.error(error)
     return 128 + error.signal if isinstance(error, Cancelled) else error.exit_code

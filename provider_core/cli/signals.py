@@ -25,6 +25,8 @@ def cancelled_by_signals(token: CancelToken) -> Iterator[None]:
         yield
         return
 
+    timers: list[threading.Timer] = []
+
     def hear(number: int, frame: FrameType | None) -> None:
         error = Cancelled(signal=number)
         if token.is_cancelled:
@@ -33,11 +35,14 @@ def cancelled_by_signals(token: CancelToken) -> Iterator[None]:
         timer = threading.Timer(PATIENCE, _interrupt, [number])
         timer.daemon = True
         timer.start()
+        timers.append(timer)
 
     before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
+        for timer in timers:
+            timer.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 

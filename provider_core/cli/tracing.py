@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Mapping
 
 from .render import Output
 
-__all__ = ["is_traced", "start_trace", "trace_error"]
-
-
-def is_traced(environ: Mapping[str, str]) -> bool:
-    """Whether the user asked for a trace."""
-    return environ.get("FERRY_TRACE", "") not in ("", "0")
+__all__ = ["start_trace", "trace_error"]
 
 
 def start_trace(output: Output) -> None:

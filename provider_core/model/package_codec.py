@@ -43,6 +43,7 @@ def filled(**fields: object) -> dict[str, Any]:
 
 
 def encode_package(package: Package) -> dict[str, Any]:
+    """Return an offer as JSON values."""
     return filled(
         **_encode_id(package.id),
         pin=_encode_pin(package.pin),
@@ -69,6 +70,7 @@ def _encode_id(identity: PackageId) -> dict[str, Any]:
 
 
 def read_package(node: Node) -> Package:
+    """Read an offer.  Raises DocumentError with the path of what is malformed."""
     identity = PackageId(
         provider=node.optional("provider", str, ""),
         source=node.optional("source", str, ""),
@@ -92,6 +94,7 @@ def read_package(node: Node) -> Package:
 
 
 def encode_parent(parent: Parent | None) -> dict[str, Any] | None:
+    """Return a parent as JSON values, None for none."""
     if parent is None:
         return None
     return {
@@ -105,6 +108,7 @@ def encode_parent(parent: Parent | None) -> dict[str, Any] | None:
 
 
 def read_parent(node: Node) -> Parent | None:
+    """Read the parent in the object at *node*, None if it names none."""
     child = node.child("parent")
     if child is None:
         return None
@@ -198,6 +202,7 @@ def _mark(node: Node) -> FileMark:
 
 
 def encode_content(content: Content) -> dict[str, Any]:
+    """Return what a provider brought as JSON values."""
     return filled(
         root=_encode_pin(content.root),
         platforms=_encode_platforms(content.platforms),
@@ -209,6 +214,7 @@ def encode_content(content: Content) -> dict[str, Any]:
 
 
 def read_content(node: Node) -> Content:
+    """Read what a provider brought.  Raises DocumentError with the path."""
     original = node.child("original")
     return Content(
         root=_pin(node.required_child("root")),

@@ -46,14 +46,20 @@ def open_call(
     provider: str,
     source: Source | None = None,
     *,
+    source_name: str = "",
+    cancel: CancelToken | None = None,
     platforms: PlatformSet | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Call:
-    """Return a fresh call of *provider*, about *source* if there is one."""
-    signs, cancel = Signs(), CancelToken(resources.cancel)
+    """Return a fresh call of *provider*, about *source* if there is one.
+
+    *source_name* names the source whose state it gets when that is no longer registered; the
+    call ends with the token *cancel*, the host's without one.
+    """
+    signs, token = Signs(), CancelToken(cancel or resources.cancel)
 
     def beat() -> None:
-        cancel.check()
+        token.check()
         signs.show()
 
     home = resources.home
@@ -62,11 +68,11 @@ def open_call(
         platforms=platforms if platforms is not None else PlatformSet.all(),
         transport=LivelyTransport(resources.transport, beat),
         catalog=View(resources.catalog, resources.offers),
-        state=state_of(home.state, provider, source.name if source else ""),
+        state=state_of(home.state, provider, source.name if source else source_name),
         spool=lambda limit: open_spool(home.root / "spool", limit),
         progress=LivelyProgress(resources.progress or SilentProgress(), beat),
         clock=resources.clock,
-        cancel=cancel,
+        cancel=token,
         options={**(source.options if source else {}), **(options or {})},
         offline=resources.settings.offline,
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
+    from .doctor import Finding
 
 __all__ = ["Host"]
 
@@ -323,6 +324,12 @@ class Host:
         from .maintenance import collect
 
         return collect(self._resources, grace, dry_run)
+
+    def doctor(self) -> tuple[Finding, ...]:
+        """Look at host, home, catalog and plugins, and change nothing."""
+        from .doctor import doctor
+
+        return doctor(self._resources)
 
     # life ---------------------------------------------------------------------------------
 

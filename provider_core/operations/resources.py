@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..cancel import CancelToken
 from ..home import Home
@@ -27,6 +26,24 @@ if TYPE_CHECKING:
     from ..transport import Transport
 
 __all__ = ["Resources"]
+
+_T = TypeVar("_T")
+
+
+class _part(Generic[_T]):  # noqa: N801 - a decorator, beside `property`
+    """A part that is made when it is first asked for, and once, whichever thread asks."""
+
+    def __init__(self, make: Callable[[Resources], _T]) -> None:
+        self._make = make
+        self._name = make.__name__
+
+    def __get__(self, resources: Resources, kind: type[Resources]) -> _T:
+        with resources.making:
+            parts = resources.__dict__
+            if self._name not in parts:
+                parts[self._name] = self._make(resources)
+            made: _T = parts[self._name]
+            return made
 
 
 class Resources:
@@ -46,6 +63,7 @@ class Resources:
         actor: str,
         ticket: str,
     ) -> None:
+        self.making = threading.RLock()
         self.home = home
         self.settings = settings
         self.cancel = cancel or CancelToken()
@@ -57,28 +75,28 @@ class Resources:
         self._actor = actor
         self._ticket = ticket
 
-    @cached_property
+    @_part
     def catalog(self) -> Catalog:
         """The historic database."""
         from ..catalog import Catalog
 
         return Catalog(self.home.catalog, clock=self.clock, timeout=self.settings.lock_timeout)
 
-    @cached_property
+    @_part
     def offers(self) -> Offers:
         """The database of what sources offer."""
         from ..catalog import Offers
 
         return Offers(self.home.offers, clock=self.clock, timeout=self.settings.lock_timeout)
 
-    @cached_property
+    @_part
     def store(self) -> DirectoryStore:
         """Verified bytes by digest."""
         from ..store import DirectoryStore
 
         return DirectoryStore(self.home.store, clock=lambda: self.clock().timestamp())
 
-    @cached_property
+    @_part
     def transport(self) -> Transport:
         """The way to the network; refuses everything with --offline."""
         from ..transport import AbsentTransport, OfflineTransport
@@ -87,14 +105,14 @@ class Resources:
             return OfflineTransport()
         return self._transport or AbsentTransport()
 
-    @cached_property
+    @_part
     def plugins(self) -> Plugins:
         """Providers and policies; importing them waits until one is asked for."""
         from ..plugins import Plugins
 
         return Plugins(self._candidates, disabled=self.settings.disabled_providers)
 
-    @cached_property
+    @_part
     def dispatcher(self) -> Dispatcher:
         """The guarded way to call a provider."""
         from ..dispatch import Dispatcher
@@ -137,7 +155,7 @@ class Resources:
             place = place.parent
         return shutil.disk_usage(place).free
 
-    @cached_property
+    @_part
     def read_only(self) -> bool:
         """Whether this home cannot be written to, so that nothing is remembered in it."""
         place = self.home.root
@@ -171,7 +189,12 @@ def _utc_now() -> datetime:
 
 
 def _login() -> str:
+    """Return who runs this process; `getpass` would ask the environment first."""
     try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no name for this uid, as in many containers
+        import pwd
+    except ImportError:  # Windows
+        return os.getlogin()
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # no name for this uid, as in many containers
         return "unknown"

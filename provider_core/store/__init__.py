@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .directory import DirectoryStore
 from .ports import (
     Collected,
     Computed,
@@ -14,11 +15,13 @@ from .ports import (
     Store,
     Writer,
 )
+from .pouring import copy, pour, put
 
 __all__ = [
     "Collected",
     "Computed",
     "Damage",
+    "DirectoryStore",
     "IndexEntry",
     "Lease",
     "Partial",
@@ -26,4 +29,7 @@ __all__ = [
     "Record",
     "Store",
     "Writer",
+    "copy",
+    "pour",
+    "put",
 ]

@@ -33,9 +33,9 @@ class DiskFile(io.FileIO):
         with disk_errors(self._path):
             return super().readinto(buffer)
 
-    def readall(self) -> bytes | None:
+    def readall(self) -> bytes:
         with disk_errors(self._path):
-            return super().readall()
+            return super().readall() or b""
 
 
 def size_of_blob(path: Path) -> int | None:

@@ -20,11 +20,12 @@ from .condemning import Rules, condemn, needed_digests
 from .disk_errors import disk_errors, is_read_only
 from .durable import open_regular, remove
 from .graph import Load, document_in
-from .layout import Layout, digest_named, entries
+from .layout import Layout, entries
 from .leases import Claims, read_claims
 from .locks import claim, held
-from .partial_file import record_of
+from .partial_file import RECORD_SUFFIX, record_of
 from .ports import Collected
+from .records import root_of_record
 
 __all__ = ["collect_garbage"]
 
@@ -67,6 +68,8 @@ def collect_garbage(
 
 def _lock(layout: Layout, rules: Rules, timeout: float, stack: ExitStack) -> bool:
     """Take the lock; return False where a dry run can do without, for nobody can change it."""
+    if layout.read_only:
+        return False
     try:
         with disk_errors(layout.lock):
             stack.enter_context(held(layout.lock, timeout))
@@ -104,16 +107,9 @@ def _remove(layout: Layout, digests: Iterable[Digest], rules: Rules) -> None:
             remove(layout.record(digest))
         if rules.only is None:
             for entry in entries(layout.records):
-                if not _has_root(layout, entry.name):
+                root = root_of_record(entry.name)
+                if root is not None and not layout.blob(root).exists():
                     remove(Path(entry.path))
-
-
-def _has_root(layout: Layout, name: str) -> bool:
-    """Whether the root of the record *name* is here; True for what is no record."""
-    stem = name.removesuffix(".json")
-    digests = [digest_named(algorithm, stem) for algorithm in ("sha256", "sha512")]
-    named = [digest for digest in digests if digest is not None]
-    return not named or layout.blob(named[0]).exists()
 
 
 def _sweep_ingest(layout: Layout, rules: Rules) -> int:
@@ -131,6 +127,8 @@ def _sweep_ingest(layout: Layout, rules: Rules) -> int:
 
 
 def _sweep(path: Path, rules: Rules) -> int:
+    if path.name.partition(RECORD_SUFFIX)[0] != path.name:
+        return _sweep_record(path, rules)
     fd = claim(path)
     if fd is None:
         return 0
@@ -145,3 +143,15 @@ def _sweep(path: Path, rules: Rules) -> int:
         return min(status.st_size, getattr(status, "st_blocks", status.st_size) * 512)
     finally:
         os.close(fd)
+
+
+def _sweep_record(path: Path, rules: Rules) -> int:
+    """Remove a record of ranges whose content is gone; others go with it."""
+    status = path.stat()
+    if path.with_name(path.name.partition(RECORD_SUFFIX)[0]).exists():
+        return 0
+    if rules.is_young(status.st_mtime):
+        return 0
+    if not rules.dry_run:
+        remove(path)
+    return status.st_size

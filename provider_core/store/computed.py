@@ -9,6 +9,7 @@ from typing import Self
 from ..digests import Digest, Hasher
 from ..errors import Conflict, SizeMismatch
 from ..oci import Descriptor
+from .blob_file import size_of_blob
 from .disk_errors import disk_errors
 from .durable import sync_folder
 from .layout import Layout
@@ -22,18 +23,10 @@ _BUFFER = 1 << 20
 class DirectoryComputed:
     """A file in ingest/ that becomes a blob; for one thread at a time."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        limit: int,
-        *,
-        claim: Callable[[Digest], None],
-        present: Callable[[Descriptor], bool],
-    ) -> None:
+    def __init__(self, layout: Layout, limit: int, *, claim: Callable[[Digest], None]) -> None:
         self._layout = layout
         self._limit = limit
         self._claim = claim
-        self._present = present
         self._file = ScratchFile.fresh(layout.ingest)
         self._hasher = Hasher()
         self._pending = bytearray()
@@ -56,9 +49,9 @@ class DirectoryComputed:
         digest = self._hasher.digest()
         descriptor = Descriptor(media_type=media_type, digest=digest, size=self._hasher.size)
         self._claim(digest)
-        if not self._present(descriptor):
+        target = self._layout.blob(digest)
+        if size_of_blob(target) != descriptor.size:
             self._file.sync()
-            target = self._layout.blob(digest)
             self._file.place(target, 0o444)
             with disk_errors(target):
                 sync_folder(target.parent)

@@ -40,7 +40,9 @@ class Condemned:
     """Blobs that nothing needs and that are young."""
 
 
-def needed_digests(roots: Iterable[Descriptor], claimed: Iterable[Digest], load: Load) -> set[Digest]:
+def needed_digests(
+    roots: Iterable[Descriptor], claimed: Iterable[Digest], load: Load
+) -> set[Digest]:
     """Return what *roots* reach and what is *claimed*; raises as `graph.walk` does."""
     return {*claimed, *(link.descriptor.digest for link in walk(roots, load))}
 

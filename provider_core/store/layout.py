@@ -36,10 +36,11 @@ _LOCK_TIMEOUT = 60.0
 
 
 class Layout:
-    """The paths of the store at *root*."""
+    """The paths of the store at *root*, which nobody may change through it if *read_only*."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, read_only: bool = False) -> None:
         self.root = root
+        self.read_only = read_only
         self.blobs = root / BLOBS_FOLDER
         self.ingest = root / "ingest"
         self.leases = root / "leases"
@@ -90,26 +91,31 @@ class Layout:
     def prepare(self) -> None:
         """Make what is missing of the layout, durably, private to its owner.
 
-        Raises StoreError if the root is another user's or holds something else, NoSpace.
+        Raises StoreError if it is read-only, another user's, or holds something else; NoSpace.
         """
         if self._prepared:
             return
+        if self.read_only:
+            raise read_only_error(self.root, "it was opened to be read")
         with disk_errors(self.root):
             made = make_folder(self.root)
             if not made:
                 self._refuse_what_is_not_ours()
             for folder in self.folders:
                 make_folder(folder)
-            if not (self.marker.exists() and self.index.exists()):
-                self._write_files()
+            self.restore_own_files()
             if made:
                 sync_folder(self.root.parent)
         self._prepared = True
 
-    def _write_files(self) -> None:
+    def restore_own_files(self) -> None:
+        """Write the layout's marker and an empty index where they are missing."""
+        files = ((self.index, render_index(())), (self.marker, LAYOUT_BYTES))
+        if all(path.exists() for path, _ in files):
+            return
         # Under the lock: whoever is late must not replace an index that has entries already.
-        with held(self.lock, _LOCK_TIMEOUT):
-            for path, data in ((self.index, render_index(())), (self.marker, LAYOUT_BYTES)):
+        with disk_errors(self.root), held(self.lock, _LOCK_TIMEOUT):
+            for path, data in files:
                 if not path.exists():
                     write_file(path, data, scratch=self.ingest)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 from ..digests import Digest
 from ..errors import Conflict, SizeMismatch
 from ..oci import Descriptor
+from .blob_file import size_of_blob
 from .disk_errors import translated
 from .durable import sync_folder
 from .layout import Layout
@@ -22,9 +23,8 @@ __all__ = ["DirectoryPartial", "Partials"]
 class Partials:
     """Hands out the partial files of one store, and takes them back."""
 
-    def __init__(self, layout: Layout, present: Callable[[Descriptor], bool]) -> None:
+    def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._present = present
         self._mutex = threading.Lock()
         self._open: dict[Digest, PartialFile] = {}
 
@@ -92,7 +92,7 @@ class Partials:
             # Another process is at it.  Waiting for it could last as long as it likes; the same
             # bytes twice cost less than that, and the first to be whole wins.
             scratch = ScratchFile.fresh(path.parent, f"{path.name}.")
-        if self._present(descriptor):
+        if size_of_blob(self._layout.blob(descriptor.digest)) == descriptor.size:
             scratch.discard()
             return None
         return PartialFile(scratch, descriptor, resumable=resumable)

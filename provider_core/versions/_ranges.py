@@ -15,6 +15,7 @@ __all__ = ["ANY", "VersionRange"]
 _OPERATORS = ("==", ">=", "<=", ">", "<")
 """Longest first: '>=' begins with '>'."""
 _MOST_CHARACTERS = 512
+_MOST_CONDITIONS = 16
 _SYNTAX = frozenset(",<>=*[]")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 _FIRST_KEY = b"\x01"
@@ -92,10 +93,12 @@ class VersionRange:
         """
         if len(text) > _MOST_CHARACTERS:
             raise BadRange(text[:40] + "…", f"it has more than {_MOST_CHARACTERS} characters")
+        clauses = text.split(",") if text.strip() else []
+        if len(clauses) > _MOST_CONDITIONS:
+            raise BadRange(text[:40] + "…", f"it has more than {_MOST_CONDITIONS} conditions")
         result = cls()
-        if text.strip():
-            for clause in text.split(","):
-                result = result.intersect(cls._of_clause(clause.strip()))
+        for clause in clauses:
+            result = result.intersect(cls._of_clause(clause.strip()))
         return result
 
     def contains(self, version: Version, *, prereleases: bool = False) -> bool:

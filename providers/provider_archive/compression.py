@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from enum import Enum
-from typing import BinaryIO
+from typing import IO, Any
 
 import zstandard
-from isal import igzip
+from isal import igzip, igzip_lib
 
 from provider_core.errors import DocumentError
 
@@ -16,6 +16,7 @@ __all__ = ["HEAD", "Compression", "compression_of", "decompressed"]
 HEAD = 4
 """Bytes of a file's start that `compression_of` wants."""
 _PIECE = 1 << 20
+_IsalError: Any = igzip_lib.IsalError  # its stub says it is no class
 _ZSTD_WINDOW = 1 << 27
 """128 MiB, what `zstd --long` needs; more would be memory for the asking."""
 
@@ -38,8 +39,8 @@ def compression_of(head: bytes) -> Compression:
 
 
 def decompressed(
-    stream: BinaryIO, compression: Compression, *, limit: int, what: str
-) -> Iterator[bytes]:
+    stream: IO[bytes], compression: Compression, *, limit: int, what: str
+) -> Generator[bytes, None, None]:
     """Yield the content of *stream* from its place on, in pieces of at most 1 MiB.
 
     Raises DocumentError if it is damaged, or as soon as it is more than *limit* bytes.
@@ -52,19 +53,18 @@ def decompressed(
         yield piece
 
 
-def _pieces(stream: BinaryIO, compression: Compression, what: str) -> Iterator[bytes]:
+def _pieces(stream: IO[bytes], compression: Compression, what: str) -> Generator[bytes, None, None]:
     try:
         with _reader(stream, compression) as reader:
             while piece := reader.read(_PIECE):
                 yield piece
-    except (EOFError, igzip.BadGzipFile, igzip.isal_zlib.error, zstandard.ZstdError) as error:
+    except (EOFError, igzip.BadGzipFile, _IsalError, zstandard.ZstdError) as error:
         raise DocumentError(f"damaged {compression.value} data ({error})", what=what) from error
 
 
-def _reader(stream: BinaryIO, compression: Compression) -> BinaryIO:
+def _reader(stream: IO[bytes], compression: Compression) -> Any:
     if compression is Compression.GZIP:
-        gzip: BinaryIO = igzip.IGzipFile(fileobj=stream, mode="rb")
-        return gzip
+        gzip: Any = igzip.IGzipFile
+        return gzip(fileobj=stream, mode="rb")
     decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-    zstd: BinaryIO = decoder.stream_reader(stream, read_across_frames=True, closefd=False)
-    return zstd
+    return decoder.stream_reader(stream, read_across_frames=True, closefd=False)

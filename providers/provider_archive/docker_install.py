@@ -15,7 +15,7 @@ from provider_core.errors import BlobNotFound, DigestMismatch
 from provider_core.model import Content, Contents
 from provider_core.oci import Descriptor, Manifest
 from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
-from provider_core.store import Computed, Writer, pour
+from provider_core.store import Computed, Writer, pour, put
 
 from .compression import HEAD, Compression, compression_of, decompressed
 from .docker_images import DockerImage, read_config
@@ -34,23 +34,20 @@ _LAYER_TYPES = {
 }
 
 
-def install_docker(
-    holder: Holder, image: DockerImage, writer: Writer, context: Context
-) -> Content:
+def install_docker(holder: Holder, image: DockerImage, writer: Writer, context: Context) -> Content:
     """Pour one image of a docker-archive into the store.
 
     Every layer is checked against the diff_id in the config.  Raises IntegrityError,
     BlobNotFound for a layer that is not in the archive.
     """
     config, descriptor = read_config(holder, image)
-    pour(io.BytesIO(config.raw), writer, descriptor)
+    put(writer, config.raw, descriptor.media_type)
     layers = []
     for name, diff_id in zip(image.layers, config.diff_ids, strict=True):
         context.check()
         layers.append(_pour_layer(holder, name, diff_id, writer))
     manifest = Manifest.build(descriptor, layers)
-    root = manifest.descriptor()
-    pour(io.BytesIO(manifest.raw), writer, root)
+    root = put(writer, manifest.raw, manifest.media_type)
     platforms = (config.platform.normalized,) if config.platform else ()
     return Content(root=root, platforms=platforms)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
+from provider_core.digests import Digest
 from provider_core.errors import BlobNotFound, SizeMismatch
-from provider_core.oci import Descriptor, parse_root
+from provider_core.oci import Descriptor, Manifest
 from provider_core.oci.annotations import CONTAINERD_NAME, REF_NAME
 from provider_core.oci.layout import (
     INDEX_FILE,
@@ -50,7 +51,7 @@ class Layout:
         return self._index.manifests
 
     def images(self) -> tuple[Descriptor, ...]:
-        """Return the manifests and indexes listed that are here, without referrers.
+        """Return the manifests and indexes listed, without referrers.
 
         A manifest that nobody named and that has a subject says something about an image
         (a signature, an SBOM) and is not one.
@@ -59,12 +60,13 @@ class Layout:
             entry
             for entry in self.entries
             if (is_manifest(entry.media_type) or is_index(entry.media_type))
-            and not (self.has(entry) and self._refers(entry))
+            and self._subject(entry) is None
         )
 
-    def referrers(self) -> tuple[Descriptor, ...]:
-        """Return the nameless manifests listed that have a subject."""
-        return tuple(entry for entry in self.entries if self.has(entry) and self._refers(entry))
+    def referrers(self) -> tuple[tuple[Descriptor, Digest], ...]:
+        """Return the nameless manifests that have a subject, each with its subject's digest."""
+        pairs = ((entry, self._subject(entry)) for entry in self.entries)
+        return tuple((entry, subject) for entry, subject in pairs if subject is not None)
 
     def has(self, descriptor: Descriptor) -> bool:
         """Whether the blob is here."""
@@ -89,12 +91,9 @@ class Layout:
         with self.open(descriptor) as stream:
             return read_document(stream, descriptor)
 
-    def _refers(self, entry: Descriptor) -> bool:
-        if _is_named(entry) or not is_manifest(entry.media_type):
-            return False
-        return parse_root(self.read(entry), media_type=entry.media_type).subject is not None
-
-
-def _is_named(entry: Descriptor) -> bool:
-    """Whether index.json gives *entry* a name."""
-    return any(entry.annotations.get(key) for key in _NAMES)
+    def _subject(self, entry: Descriptor) -> Digest | None:
+        named = any(entry.annotations.get(key) for key in _NAMES)
+        if named or not is_manifest(entry.media_type) or not self.has(entry):
+            return None
+        subject = Manifest.parse(self.read(entry), media_type=entry.media_type).subject
+        return None if subject is None else subject.digest

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from provider_core.context import Context
 from provider_core.model import Content, Contents
-from provider_core.oci import Descriptor, Manifest
+from provider_core.oci import Descriptor
 from provider_core.platforms import PlatformSet
 from provider_core.pouring import pour_image, select_image
 from provider_core.store import Reader, Writer, pour
@@ -47,20 +47,16 @@ def layout_contents(layout: Layout, root: Descriptor, platforms: PlatformSet) ->
     blobs = {
         blob.digest: blob
         for descriptor, chosen in wanted
-        for blob in select_image(
-            descriptor, layout.read, chosen, available=layout.has
-        ).descriptors
+        for blob in select_image(descriptor, layout.read, chosen, available=layout.has).descriptors
     }
     return Contents(descriptors=tuple(blobs.values()))
 
 
-def _referrers(
-    layout: Layout, root: Descriptor, platforms: PlatformSet
-) -> tuple[Descriptor, ...]:
+def _referrers(layout: Layout, root: Descriptor, platforms: PlatformSet) -> tuple[Descriptor, ...]:
     """Return the referrers of the image and of what is chosen of it, and theirs in turn."""
     selection = select_image(root, layout.read, platforms, available=layout.has)
     known = {blob.digest for blob in selection.descriptors}
-    waiting = {entry.digest: (entry, _subject(layout, entry)) for entry in layout.referrers()}
+    waiting = {pair[0].digest: pair for pair in layout.referrers()}
     found: list[Descriptor] = []
     while fresh := [entry for entry, subject in waiting.values() if subject in known]:
         for entry in fresh:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 from provider_core.context import Context
 from provider_core.errors import NotSupported
@@ -17,7 +17,7 @@ from .layout import Layout
 from .tar_headers import BLOCK
 from .tar_table import is_tar, read_table
 
-__all__ = ["open_archive", "open_holder"]
+__all__ = ["is_compressed", "open_archive", "open_holder"]
 
 _LEAST_LIMIT: Final = 64 << 20
 _MOST_RATIO: Final = 100
@@ -39,7 +39,7 @@ def open_holder(path: Path, context: Context) -> Iterator[Holder | None]:
 
 
 @contextmanager
-def open_archive(path: Path, stream: BinaryIO, context: Context) -> Iterator[Holder | None]:
+def open_archive(path: Path, stream: IO[bytes], context: Context) -> Iterator[Holder | None]:
     """Open the archive in the seekable *stream*, read in place if it is plain.
 
     A compressed one is unpacked into a spool, at most to a hundred times its size (64 MiB at
@@ -68,7 +68,15 @@ def open_archive(path: Path, stream: BinaryIO, context: Context) -> Iterator[Hol
         yield _holder(path, spool, size)
 
 
-def _holder(path: Path, stream: BinaryIO, size: int) -> Holder | None:
+def is_compressed(path: Path) -> bool:
+    """Whether *path* is a file that must be unpacked to be read."""
+    if path.is_dir():
+        return False
+    with open_file(path) as stream:
+        return compression_of(stream.read(HEAD)) is not Compression.NONE
+
+
+def _holder(path: Path, stream: IO[bytes], size: int) -> Holder | None:
     table = read_table(stream, size)
     if table is None:
         return None

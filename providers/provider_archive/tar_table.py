@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO
 
 from provider_core.errors import DocumentError, SizeMismatch
 
@@ -54,7 +54,7 @@ class Table:
             raise DocumentError(self.fault, what=_WHAT)
 
 
-def read_table(stream: BinaryIO, size: int) -> Table | None:
+def read_table(stream: IO[bytes], size: int) -> Table | None:
     """Read the headers of the archive in *stream*, which is seekable and has *size* bytes.
 
     Returns None if it does not start with a tar header.  Raises DocumentError for a broken
@@ -86,7 +86,7 @@ class _Pending:
 class _Scan:
     """One pass over the headers."""
 
-    def __init__(self, stream: BinaryIO, size: int) -> None:
+    def __init__(self, stream: IO[bytes], size: int) -> None:
         self._stream = stream
         self._size = size
         self._offset = 0

@@ -48,9 +48,9 @@ def test_what_is_left_of_a_tag_without_its_variant_is_the_same_release() -> None
 @pytest.mark.parametrize(
     ("image", "variant", "ascending"),
     [
-        ("python", "", "2 2.7 2.7.18 3 3.6.15 3.8.20 3.9.21 3.10.16 3.11 3.11.11 3.12 3.12.4 3.12.7 "
-         "3.12.8 3.13.0a6 3.13.0b1 3.13.0b4 3.13-rc 3.13.0rc1 3.13.0rc2 3.13.0rc3 3.13 3.13.0 "
-         "3.13.1 3.14.0a1 3.14.0a2 3.14-rc"),
+        ("python", "", "2 2.7 2.7.18 3 3.6.15 3.8.20 3.9.21 3.10.16 3.11 3.11.11 3.12 3.12.4 "
+         "3.12.7 3.12.8 3.13.0a6 3.13.0b1 3.13.0b4 3.13-rc 3.13.0rc1 3.13.0rc2 3.13.0rc3 3.13 "
+         "3.13.0 3.13.1 3.14.0a1 3.14.0a2 3.14-rc"),
         ("python", "slim-bookworm", "3.12-slim-bookworm 3.12.8-slim-bookworm "
          "3.13.0rc1-slim-bookworm"),
         ("redis", "alpine", "4.0.14-alpine 6-alpine 7-alpine 7.2.6-alpine 7.4-rc2-alpine "

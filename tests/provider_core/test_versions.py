@@ -81,7 +81,7 @@ def test_how_versions_are_read(
         "1..0",
         "1.0\n",
         "-1",
-        "١.٢",
+        "\u0661.\u0662",
     ],
 )
 def test_all_else_is_a_label(text: str) -> None:

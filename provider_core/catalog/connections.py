@@ -1,0 +1,211 @@
+"""Opening databases, and SQLite's errors as ours.
+
+Both databases keep a rollback journal: readers then need neither a shared-memory file nor a byte
+of free space, and SQLite before 3.51.3 can damage write-ahead logs that several processes write.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from enum import Enum
+from pathlib import Path
+from urllib.parse import quote
+
+from ..errors import CatalogTooNew, DocumentError, Locked, NoSpace, StoreError
+from .schema import Schema
+
+__all__ = [
+    "Access",
+    "access",
+    "connect",
+    "create",
+    "empty",
+    "found_schema",
+    "is_damage",
+    "opened",
+    "sqlite_errors",
+    "transaction",
+]
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
+_JOURNAL = "-journal"
+
+
+class Access(Enum):
+    """What may be done with a database file; the value is how SQLite's URI says it."""
+
+    NONE = ""
+    """There is none yet."""
+    CHANGE = "mode=rw"
+    READ = "mode=ro"
+    READ_FIXED = "mode=ro&immutable=1"
+    """The medium is read-only, nobody can change it: no locks are needed."""
+
+
+def access(path: Path, *, read_only: bool = False) -> Access:
+    """Return how the database *path* can be opened to read.
+
+    Raises StoreError for a read-only medium on which a change was never finished.
+    """
+    try:
+        if not path.stat().st_size:
+            return Access.NONE
+        if _is_fixed(path):
+            _refuse_unfinished(path)
+            return Access.READ_FIXED
+    except FileNotFoundError:
+        return Access.NONE
+    except OSError as error:
+        raise _refused(path, error.strerror or str(error)) from error
+    changeable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return Access.CHANGE if changeable and not read_only else Access.READ
+
+
+def connect(path: Path, way: Access, seconds: float) -> sqlite3.Connection:
+    """Open *path*; Access.NONE makes the file.  The caller closes it and begins transactions.
+
+    *seconds* is how long to wait for others.  Raises what SQLite raises.
+    """
+    how = way.value or "mode=rwc"
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?{how}",
+        uri=True,
+        timeout=seconds,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def empty(schema: Schema) -> sqlite3.Connection:
+    """Return a new database in memory, which stands for one that was never written."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    create(connection, schema)
+    return connection
+
+
+def create(connection: sqlite3.Connection, schema: Schema) -> None:
+    """Make the tables of *schema* in an empty database."""
+    for statement in schema.statements:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {schema.application:d}")
+    connection.execute(f"PRAGMA user_version = {schema.number:d}")
+
+
+def found_schema(connection: sqlite3.Connection, schema: Schema, path: Path) -> int:
+    """Return the number of the schema found in *path*, 0 if it has no tables yet.
+
+    Raises StoreError if the file belongs to another program, CatalogTooNew if to a newer release.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != schema.application:
+        if connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone() is None:
+            return 0
+        raise StoreError(
+            f"{path} is a database of another program",
+            hint="name a file that `ferry catalog backup` made",
+            path=str(path),
+        )
+    if number > schema.number:
+        raise CatalogTooNew(number, schema.number)
+    return int(number)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, *, write: bool = False) -> Iterator[None]:
+    """Run the body in one transaction; it is rolled back if the body raises."""
+    connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        # After some errors SQLite has rolled back by itself.
+        if connection.in_transaction:
+            connection.rollback()
+
+
+@contextmanager
+def opened(path: Path, way: Access, seconds: float) -> Iterator[sqlite3.Connection]:
+    """Open *path* for the body alone, with SQLite's errors translated."""
+    with sqlite_errors(path, seconds), closing(connect(path, way, seconds)) as connection:
+        yield connection
+
+
+@contextmanager
+def sqlite_errors(path: Path, seconds: float) -> Iterator[None]:
+    """Turn what SQLite raises about *path* into errors of this project.
+
+    Raises NoSpace, Locked (after *seconds*), StoreError; DocumentError for text that is not
+    Unicode, such as a name made of the undecodable bytes of a file's.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translated(error, path, seconds) from error
+    except UnicodeEncodeError as error:
+        raise DocumentError(f"{error.object[:40]!r} is not Unicode text", what="row") from error
+
+
+def is_damage(error: StoreError) -> bool:
+    """Whether *error* says that the file is damaged or no database."""
+    return bool(error.fields.get("damaged"))
+
+
+def _translated(error: sqlite3.Error, path: Path, seconds: float) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return NoSpace(path.parent, free=_free(path))
+    if code in _HELD:
+        return Locked(str(path), seconds=seconds)
+    if code in _DAMAGE:
+        return StoreError(
+            f"{path} is damaged: {error}",
+            hint="restore a backup, or make it anew with `ferry catalog rebuild`",
+            path=str(path),
+            damaged=True,
+        )
+    if code in _REFUSED:
+        return _refused(path, str(error))
+    return StoreError(
+        f"{path} cannot be used: {error}",
+        hint="`ferry doctor` looks at the disk and the databases",
+        path=str(path),
+    )
+
+
+def _refused(path: Path, reason: str) -> StoreError:
+    return StoreError(
+        f"{path} cannot be used: {reason}",
+        hint="look at the permissions of its folder, or choose another home with --home",
+        path=str(path),
+        reason=reason,
+    )
+
+
+def _is_fixed(path: Path) -> bool:
+    statvfs = getattr(os, "statvfs", None)
+    return statvfs is not None and bool(statvfs(path).f_flag & os.ST_RDONLY)
+
+
+def _refuse_unfinished(path: Path) -> None:
+    if Path(f"{path}{_JOURNAL}").exists():
+        raise StoreError(
+            f"the last change of {path} was never finished, and its medium is read-only",
+            hint="copy the home to a disk; opening it there once finishes or undoes the change",
+            path=str(path),
+        )
+
+
+def _free(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return 0

@@ -1,0 +1,93 @@
+"""Database files beside each other: copies that survive a power cut, and free names for them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from ..errors import NoSpace, StoreError
+
+__all__ = ["beside", "copy_database", "disk_errors", "keep_copy", "put_in_place"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def beside(path: Path, ending: str) -> Path:
+    """Return the path of the file that belongs to *path* and is called by *ending*."""
+    return path.with_name(f"{path.name}.{ending}")
+
+
+def copy_database(source: sqlite3.Connection, target: Path) -> None:
+    """Write what *source* holds to the new file *target*, durably.
+
+    Raises what SQLite raises, and OSError; FileExistsError if *target* is there.
+    """
+    target.touch(mode=0o600, exist_ok=False)
+    try:
+        with closing(sqlite3.connect(target, isolation_level=None)) as copy:
+            source.backup(copy)
+        _sync(target)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def keep_copy(path: Path, event: str) -> Path:
+    """Copy the file *path* as it is to ``NAME.before-EVENT-N``, durably; return the copy.
+
+    N is the first number from 1 that is free.  Raises OSError.
+    """
+    number = 1
+    while (target := beside(path, f"before-{event}-{number}")).exists():
+        number += 1
+    shutil.copyfile(path, target)
+    _sync(target)
+    return target
+
+
+def put_in_place(new: Path, path: Path) -> None:
+    """Give the file *new* the name *path*, durably and at once, whatever had that name."""
+    os.replace(new, path)
+    _sync_folder(path.parent)
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError about *path* into NoSpace or StoreError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoSpace(path.parent) from error
+        reason = error.strerror or str(error)
+        raise StoreError(
+            f"{path} cannot be written: {reason}",
+            hint="look at the permissions of its folder, and whether another ferry has it open",
+            path=str(path),
+            reason=reason,
+        ) from error
+
+
+def _sync(path: Path) -> None:
+    fd = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    if sys.platform == "win32":  # flushes names by itself
+        return
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,83 @@
+"""The columns that installed images and offers are shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ..model import Installed, Package, Tag
+from .grid import Column, Grid, choose
+from .schema import pin_digest
+from .units import size
+
+__all__ = ["Shown", "image_grid", "offer_grid", "shown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An installed image and its further names."""
+
+    image: Installed
+    tags: tuple[Tag, ...] = ()
+
+
+IMAGE_COLUMNS = (
+    Column(name="Name", text=lambda row: row.image.name),
+    Column(name="Publisher", text=lambda row: row.image.publisher),
+    Column(name="Version", text=lambda row: row.image.version),
+    Column(name="IsOSImage", text=lambda row: str(row.image.is_os_image)),
+    Column(name="ParentImage", text=lambda row: str(row.image.parent or "")),
+    Column(name="Platform", text=lambda row: _platforms(row.image)),
+    Column(name="Digest", text=lambda row: pin_digest(row.image.content.root)),
+    Column(name="Id", text=lambda row: str(row.image.image_id)),
+    Column(name="Size", text=lambda row: size(row.image.size)),
+    Column(name="Provider", text=lambda row: row.image.package.id.provider),
+    Column(name="Source", text=lambda row: row.image.package.id.source),
+    Column(name="Tags", text=lambda row: ", ".join(f"{tag.name}:{tag.tag}" for tag in row.tags)),
+    Column(name="Created", text=lambda row: row.image.created),
+    Column(name="InstalledAt", text=lambda row: row.image.installed_at),
+)
+IMAGE_USUAL = "Name,Publisher,Version,IsOSImage"
+
+OFFER_COLUMNS = (
+    Column(name="Name", text=lambda row: row.name),
+    Column(name="Version", text=lambda row: row.version),
+    Column(name="Source", text=lambda row: row.id.source),
+    Column(name="Description", text=lambda row: row.summary),
+    Column(name="Publisher", text=lambda row: row.publisher),
+    Column(name="IsOSImage", text=lambda row: "" if row.is_os_image is None else str(row.is_os_image)),
+    Column(name="ParentImage", text=lambda row: str(row.parent or "")),
+    Column(name="Platform", text=lambda row: _offered_platforms(row)),
+    Column(name="Digest", text=lambda row: pin_digest(row.pin)),
+    Column(name="Size", text=lambda row: size(row.size)),
+    Column(name="Published", text=lambda row: row.published),
+    Column(name="Provider", text=lambda row: row.id.provider),
+)
+OFFER_USUAL = "Name,Version,Source,Description"
+
+
+def shown(images: Iterable[Installed], tags: Sequence[Tag]) -> tuple[Shown, ...]:
+    """Return *images* with those of *tags* that are theirs."""
+    return tuple(
+        Shown(image=image, tags=tuple(tag for tag in tags if tag.image == image.key))
+        for image in images
+    )
+
+
+def image_grid(rows: Sequence[Shown], columns: str = "") -> Grid:
+    """Return the table of installed images; UsageError for an unknown column."""
+    return Grid(columns=choose(IMAGE_COLUMNS, columns, IMAGE_USUAL), rows=tuple(rows))
+
+
+def offer_grid(packages: Sequence[Package], columns: str = "") -> Grid:
+    """Return the table of offers; UsageError for an unknown column."""
+    return Grid(columns=choose(OFFER_COLUMNS, columns, OFFER_USUAL), rows=tuple(packages))
+
+
+def _platforms(image: Installed) -> str:
+    return ", ".join(map(str, image.platforms))
+
+
+def _offered_platforms(package: Package) -> str:
+    own = package.id.platform
+    return str(own) if own else ", ".join(map(str, package.platforms))

@@ -1,0 +1,154 @@
+"""--report FILE: what was asked, what was done, and from where, as one JSON document."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..errors import Error, Exists, NoSuchFile, StoreError
+from ..model import Installed, Package, Plan
+from ..operations.results import InstallResult, SaveResult
+from ..operations.wishes import Wishes
+from .invocation import Invocation
+from .schema import Document, image_document, pin_digest, saved_document
+from .stdin import Asked
+
+__all__ = ["Report", "reported"]
+
+
+class Report:
+    """Gathers what a verb did; written when the verb is over, failed or not."""
+
+    def __init__(self, verb: str, asked: Iterable[Asked], wishes: Wishes) -> None:
+        self._document: Document = {
+            "schema": "ferry.report/1",
+            "verb": verb,
+            "asked": _asked(asked, wishes),
+            "dry_run": False,
+            "done": [],
+            "failed": [],
+            "error": None,
+        }
+
+    def planned(self, plan: Plan) -> None:
+        """Add what would be done."""
+        self._document["dry_run"] = True
+        self._steps(plan, ())
+
+    def installed(self, result: InstallResult) -> None:
+        """Add what an install did."""
+        roots = {image.key: image for image in (*result.installed, *result.kept)}
+        self._steps(result.plan, roots.values())
+        self._document["failed"] += [
+            {"request": request, "error": error.as_json()} for request, error in result.failed
+        ]
+        self._document["revision"] = result.revision
+
+    def saved(self, result: SaveResult) -> None:
+        """Add what a save did."""
+        self._steps(result.plan, ())
+        self._document["saved"] = saved_document(result)
+
+    def failed(self, error: Error) -> None:
+        """Note what ended the verb."""
+        self._document["error"] = error.as_json()
+
+    def document(self, *, started: datetime, finished: datetime) -> Document:
+        """Return all of it; times ISO 8601 in UTC."""
+        times = {"started": started.isoformat(), "finished": finished.isoformat()}
+        return {**self._document, **times}
+
+    def _steps(self, plan: Plan, images: Iterable[Installed]) -> None:
+        known = {(image.name, image.version): image for image in images}
+        for step in plan.steps:
+            image = known.get((step.package.name, step.package.version))
+            self._document["done"].append(
+                {
+                    "action": step.action.value,
+                    "reason": step.reason,
+                    "bytes": step.fetch,
+                    "here": step.here,
+                    "from": _origin(step.package, step.source),
+                    "package": _package(step.package),
+                    "image": image_document(image) if image else None,
+                }
+            )
+
+
+def _asked(asked: Iterable[Asked], wishes: Wishes) -> Document:
+    return {
+        "requests": [one.text for one in asked],
+        "sources": sorted({one.source or wishes.source for one in asked} - {""}),
+        "versions": str(wishes.versions),
+        "variant": wishes.variant,
+        "platforms": None if wishes.platforms is None else str(wishes.platforms),
+    }
+
+
+def _origin(package: Package, source: Any) -> Document:
+    return {
+        "provider": package.id.provider,
+        "source": package.id.source,
+        "location": source.location if source else "",
+    }
+
+
+def _package(package: Package) -> Document:
+    return {
+        "name": package.name,
+        "version": package.version,
+        "platform": str(package.id.platform or ""),
+        "digest": pin_digest(package.pin),
+    }
+
+
+@contextmanager
+def reported(
+    path: str | None, invocation: Invocation, verb: str, asked: Sequence[Asked], wishes: Wishes
+) -> Iterator[Report]:
+    """Yield a report and write it to *path* afterwards, what failed included.
+
+    Nothing is written without a path.  Before anything is done: Exists if the file is there and
+    nobody wishes for force, NoSuchFile for its folder.  Afterwards: StoreError if it cannot be
+    written.
+    """
+    target = None if path is None else Path(path)
+    if target is not None and target.exists() and not wishes.force:
+        raise Exists(f"the report {target}", hint="name another file, or pass --force")
+    if target is not None and not target.absolute().parent.is_dir():
+        raise NoSuchFile(target.parent)
+    report, started = Report(verb, asked, wishes), invocation.clock()
+    try:
+        yield report
+    except Error as error:
+        report.failed(error)
+        raise
+    finally:
+        if target is not None:
+            _write(target, report.document(started=started, finished=invocation.clock()))
+
+
+def _write(path: Path, document: Document) -> None:
+    """Write *document* beside *path* and rename it, so that half a report is never seen."""
+    data = json.dumps(document, indent=2).encode() + b"\n"
+    try:
+        number, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(number, "wb") as file:
+                file.write(data)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise StoreError(
+            f"the report {path} cannot be written: {error.strerror}",
+            hint="what was done stays done; name another file next time",
+            path=str(path),
+        ) from error

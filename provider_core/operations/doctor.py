@@ -1,0 +1,118 @@
+"""doctor: what this host and home are like, and what would get in the way."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from ..errors import Error
+from ..platforms import host_platform
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["Finding", "doctor"]
+
+LOW_SPACE = 1 << 30
+"""Bytes free below which a finding says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of `ferry doctor`."""
+
+    what: str
+    status: str
+    """'ok', 'note' (worth knowing) or 'bad' (something will fail)."""
+    detail: str
+    hint: str = ""
+
+
+def doctor(resources: Resources) -> tuple[Finding, ...]:
+    """Look at the host, the home, the catalog and the plugins; change nothing."""
+    return tuple(
+        finding
+        for room in (_host, _home, _space, _catalog, _plugins)
+        for finding in room(resources)
+    )
+
+
+def _host(resources: Resources) -> Iterator[Finding]:
+    try:
+        own = version("imageferry")
+    except PackageNotFoundError:
+        own = "not installed"
+    yield Finding(what="ferry", status="ok", detail=own)
+    yield Finding(
+        what="python", status="ok", detail=f"{platform.python_version()} ({sys.executable})"
+    )
+    yield Finding(what="sqlite", status="ok", detail=sqlite3.sqlite_version)
+    yield Finding(what="platform", status="ok", detail=str(host_platform()))
+
+
+def _home(resources: Resources) -> Iterator[Finding]:
+    root = resources.home.root
+    if not root.exists():
+        yield Finding(what="home", status="note", detail=f"{root} (made when first needed)")
+    elif os.access(root, os.W_OK):
+        yield Finding(what="home", status="ok", detail=str(root))
+    else:
+        yield Finding(
+            what="home",
+            status="note",
+            detail=f"{root} is read-only for you",
+            hint="listing and saving work; choose another home to install",
+        )
+    if os.name == "posix" and root.exists() and root.stat().st_uid != os.getuid():
+        yield Finding(
+            what="owner",
+            status="note",
+            detail=f"{root} belongs to user {root.stat().st_uid}, you are {os.getuid()}",
+        )
+
+
+def _space(resources: Resources) -> Iterator[Finding]:
+    free = resources.free_bytes()
+    low = free < LOW_SPACE
+    yield Finding(
+        what="space",
+        status="note" if low else "ok",
+        detail=f"{free} bytes free at {resources.home.store}",
+        hint="`ferry store gc` frees what nothing needs" if low else "",
+    )
+
+
+def _catalog(resources: Resources) -> Iterator[Finding]:
+    if not resources.home.catalog.exists():
+        yield Finding(what="catalog", status="ok", detail="empty")
+        return
+    try:
+        faults = resources.catalog.check()
+        count = len(resources.catalog.installed())
+    except Error as error:
+        yield Finding(what="catalog", status="bad", detail=error.message, hint=error.hint)
+        return
+    if faults:
+        yield Finding(
+            what="catalog",
+            status="bad",
+            detail="; ".join(faults),
+            hint="`ferry catalog restore BACKUP` or `ferry catalog rebuild`",
+        )
+    else:
+        revision = resources.catalog.revision()
+        yield Finding(what="catalog", status="ok", detail=f"{count} images, revision {revision}")
+
+
+def _plugins(resources: Resources) -> Iterator[Finding]:
+    for row in resources.plugins.rows():
+        status = "bad" if row.fault else "ok"
+        detail = row.fault.message if row.fault else f"{row.status} ({row.origin})"
+        hint = row.fault.hint if row.fault else ""
+        yield Finding(what=f"plugin {row.name}", status=status, detail=detail, hint=hint)
