@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
+from .digests import Digest
 from .errors import NoSuchFile, UsageError
 
 __all__ = ["POLICY_GROUP", "PROVIDER_GROUP", "Candidate", "from_files", "from_groups", "from_home"]
@@ -81,7 +82,7 @@ def _distribution(entry: EntryPoint) -> str:
 
 
 def _module(path: Path) -> object:
-    name = f"_ferry_provider_{path.stem}"
+    name = f"_ferry_provider_{path.stem}_{Digest.of(bytes(path.absolute())).short}"
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise UsageError(f"{path} cannot be imported", hint="name one .py file")

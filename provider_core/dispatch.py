@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from .context import Context
-from .errors import Error, NotSupported, ProviderFault
+from .errors import Cancelled, Error, NotSupported, ProviderFault
 from .hookspecs import Reader, Writer
 from .model import (
     Content,
@@ -55,15 +55,27 @@ class Dispatcher:
         if not self._has(provider, Feature.CHECK_SOURCE):
             return source
         answer = self._ask(provider, Feature.CHECK_SOURCE, context, _one(Source), source=source)
-        return source if answer is None else answer
+        if answer is None:
+            return source
+        if (answer.name, answer.provider) != (source.name, source.provider):
+            raise ProviderFault(provider, "check_source", "it returned another source")
+        return answer
 
     def find(self, provider: str, query: Query, context: Context) -> tuple[Package, ...]:
         """Ask a source's provider; () if nothing fits."""
-        return self._ask(provider, Feature.FIND, context, _many(Package), query=query)
+        packages = self._ask(provider, Feature.FIND, context, _many(Package), query=query)
+        for package in packages:
+            _check_id(package.id, provider, "find", context.source)
+        return packages
 
     def resolve(self, provider: str, reference: Reference, context: Context) -> tuple[Package, ...]:
         """Ask what a file, folder, URL or digest holds; () if it is not the provider's."""
-        return self._ask(provider, Feature.RESOLVE, context, _many(Package), reference=reference)
+        packages = self._ask(
+            provider, Feature.RESOLVE, context, _many(Package), reference=reference
+        )
+        for package in packages:
+            _check_id(package.id, provider, "resolve", None)
+        return packages
 
     def dependencies(
         self, provider: str, package: Package, context: Context
@@ -88,11 +100,15 @@ class Dispatcher:
             raise ProviderFault(provider, "order", "it did not return the packages it was given")
         return answer
 
-    def contents(self, provider: str, package: Package, context: Context) -> Contents | None:
+    def contents(
+        self, provider: str, package: Package, reader: Reader, context: Context
+    ) -> Contents | None:
         """Ask which blobs a package needs; None if the provider cannot say."""
         if not self._has(provider, Feature.CONTENTS):
             return None
-        return self._ask(provider, Feature.CONTENTS, context, _one(Contents), package=package)
+        return self._ask(
+            provider, Feature.CONTENTS, context, _one(Contents), package=package, reader=reader
+        )
 
     # work ---------------------------------------------------------------------------------
 
@@ -110,7 +126,7 @@ class Dispatcher:
             snapshot = _one(Snapshot)(answers)
             if snapshot is None:
                 return None
-            return take(_guarded(snapshot, provider))
+            return take(_guarded(snapshot, provider, context.source))
 
         return self._work(provider, Feature.REFRESH, context, signs, consume, since=since)
 
@@ -189,6 +205,7 @@ class Dispatcher:
             provider = installed.package.id.provider
             self._work(provider, Feature.UNINSTALL, context, signs, _nothing, installed=installed)
         else:
+            self.plugins.load_policies()
             self._supervised(
                 "policies", None, "uninstall", context, signs, _nothing, {"installed": installed}
             )
@@ -251,7 +268,11 @@ class Dispatcher:
         trace.info("%s.%s(%s)", provider, hook, ", ".join(arguments))
 
         def call() -> _T:
-            return consume(list(caller(**arguments, context=context)))
+            answers = caller(**arguments, context=context)
+            if not isinstance(answers, list):
+                policies = ", ".join(self.plugins.wrappers(hook))
+                raise ProviderFault(policies, hook, "it did not return what it was given")
+            return consume(answers)
 
         try:
             return supervise(
@@ -261,6 +282,8 @@ class Dispatcher:
                 cancel=context.cancel,
                 signs=signs,
             )
+        except Cancelled:
+            raise
         except Error as error:
             error.provider = error.provider or self.plugins.culprit(error) or provider
             raise
@@ -308,11 +331,25 @@ def _nothing(answers: list[object]) -> None:
     return None
 
 
-def _guarded(snapshot: Snapshot, provider: str) -> Snapshot:
+def _check_id(identity: PackageId, provider: str, hook: str, source: Source | None) -> None:
+    """Refuse a package of another provider or source: it would be installed from there."""
+    if identity.provider != provider:
+        raise ProviderFault(provider, hook, f"{identity.name} is of {identity.provider!r}")
+    if source is not None and identity.source != source.name:
+        raise ProviderFault(provider, hook, f"{identity.name} is of source {identity.source!r}")
+
+
+def _guarded(snapshot: Snapshot, provider: str, source: Source | None) -> Snapshot:
     """Return *snapshot* with generators that raise only our errors, whoever consumes them."""
+
+    def upserts() -> Iterator[Package]:
+        for package in _translated(snapshot.upserts, Package, provider):
+            _check_id(package.id, provider, "refresh", source)
+            yield package
+
     return replace(
         snapshot,
-        upserts=_translated(snapshot.upserts, Package, provider),
+        upserts=upserts(),
         removed=_translated(snapshot.removed, PackageId, provider),
     )
 

@@ -156,9 +156,10 @@ class ProviderSpec:
 
     @hookspec
     def order(self, packages: Sequence[Package], context: Context) -> Sequence[Package] | None:
-        """Return *packages* in the order they must be installed in, on one thread.
+        """Return *packages* in the order they must be installed in, one after the other.
 
-        For tapes and the like; None: any order, in parallel.
+        For tapes and the like; None: any order, in parallel.  All are of ``context.source``;
+        other sources are read at the same time.  Each call may come on a thread of its own.
 
         Example::
 
@@ -167,10 +168,11 @@ class ProviderSpec:
         return None
 
     @hookspec
-    def contents(self, package: Package, context: Context) -> Contents | None:
+    def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:
         """List the blobs that installing *package* needs, without fetching any.
 
-        For the plan and for progress totals.  Never spends a pull; None if unknown.
+        For the plan and for progress totals.  Never spends a pull: a manifest that is in the
+        store already is read there.  None if unknown.
 
         Example::
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 import pluggy
 
 from .cancel import CancelToken
-from .discovery import Candidate
+from .discovery import POLICY_GROUP, PROVIDER_GROUP, Candidate
 from .errors import Error, NotSupported, ProviderFault, UnknownProvider
 from .hookspecs import PROJECT, ProviderSpec
 from .model import OptionSpec, ProviderInfo
-from .plugin_checks import card_faults, hooks_of, signature_faults, unknown_hooks
+from .plugin_checks import card_faults, hooks_of, policy_faults, shape_faults
 from .supervision import supervise
 
 __all__ = ["Loaded", "Plugins", "Row", "instance_candidate"]
@@ -47,7 +48,8 @@ class Row:
 
 def instance_candidate(plugin: object) -> Candidate:
     """Return the candidate for an object (or class) that a program passes to Host."""
-    policy = "provider_info" not in hooks_of(plugin)
+    hooks = hooks_of(plugin)
+    policy = "provider_info" not in hooks and any(one.get("wrapper") for one in hooks.values())
     name = getattr(plugin, "name", None) or getattr(plugin, "__name__", type(plugin).__name__)
     return Candidate(
         name=str(name),
@@ -59,7 +61,11 @@ def instance_candidate(plugin: object) -> Candidate:
 
 
 class Plugins:
-    """Knows every candidate; imports one when it is first asked for."""
+    """Knows every candidate; imports one when it is first asked for.
+
+    Each provider has a pluggy manager of its own, with the policies: calling one provider can
+    never reach another one, whatever is being loaded meanwhile.
+    """
 
     def __init__(
         self, discover: Callable[[], Iterable[Candidate]], *, disabled: Iterable[str] = ()
@@ -67,13 +73,12 @@ class Plugins:
         self._discover = discover
         self._disabled = frozenset(disabled)
         self._lock = threading.RLock()
-        self._manager = pluggy.PluginManager(PROJECT)
-        self._manager.add_hookspecs(ProviderSpec)
         self._found: tuple[Candidate, ...] | None = None
         self._waiting: list[Candidate] = []
         self._rows: list[Row] = []
         self._ready: dict[str, Loaded] = {}
         self._policies: list[tuple[str, object]] = []
+        self._managers: dict[int, pluggy.PluginManager] = {}
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Return every plugin that could be loaded, without importing any."""
@@ -89,7 +94,7 @@ class Plugins:
         Raises UnknownProvider, NotSupported (disabled), and the ProviderFault of its loading.
         """
         with self._lock:
-            self._load(lambda candidate: candidate.policy or candidate.name == name)
+            self._load(lambda candidate: _may_wrap(candidate) or candidate.name == name)
             if name not in self._ready:
                 self._load(lambda candidate: True)
             if name in self._ready:
@@ -114,34 +119,39 @@ class Plugins:
         A policy that cannot be asked must not be taken for one that agrees.
         """
         with self._lock:
-            self._load(lambda candidate: candidate.policy)
+            self._load(_may_wrap)
             for row in self._rows:
                 if row.fault is not None and row.status == "failed-policy":
-                    raise row.fault
+                    raise row.fault.with_traceback(None)  # not one longer with every operation
 
     def caller(self, hook: str, plugin: object | None) -> pluggy.HookCaller:
         """Return what calls *hook* of *plugin* alone, wrapped by the policies."""
-        others = [loaded.plugin for loaded in self._ready.values() if loaded.plugin is not plugin]
-        return self._manager.subset_hook_caller(hook, remove_plugins=others)
+        with self._lock:
+            manager = self._managers.get(id(plugin))
+            if manager is None:
+                manager = self._managers[id(plugin)] = self._manager_of(plugin)
+        caller: pluggy.HookCaller = getattr(manager.hook, hook)
+        return caller
+
+    def wrappers(self, hook: str) -> tuple[str, ...]:
+        """Return the names of the policies that wrap *hook*."""
+        with self._lock:
+            return tuple(name for name, plugin in self._policies if hook in hooks_of(plugin))
 
     def culprit(self, error: BaseException) -> str:
         """Return the name of the policy whose code raised *error*; '' if none did."""
-        frames, trace = [], error.__traceback__
-        while trace is not None:
-            frames.append(trace.tb_frame.f_code)
-            trace = trace.tb_next
+        with self._lock:
+            plugins = [*self._policies, *(("", loaded.plugin) for loaded in self._ready.values())]
         owners = {
             getattr(getattr(plugin, hook), "__code__", None): name
-            for name, plugin in self._policies
+            for name, plugin in plugins
             for hook in hooks_of(plugin)
         }
-        providers = {
-            getattr(getattr(loaded.plugin, hook), "__code__", None): ""
-            for loaded in self._ready.values()
-            for hook in hooks_of(loaded.plugin)
-        }
-        known = {**owners, **providers}
-        return next((known[code] for code in reversed(frames) if code in known), "")
+        for one in (error, error.__cause__):
+            for code in _frames(one):
+                if code in owners:
+                    return owners[code]
+        return ""
 
     def _load(self, wanted: Callable[[Candidate], bool]) -> None:
         self.candidates()
@@ -169,27 +179,32 @@ class Plugins:
         name = info.name if info else candidate.name
         if name in self._disabled:
             return Row(name=name, status="disabled", origin=candidate.origin, info=info)
+        _refuse(list(_place_faults(candidate, info)))
         if info and name in self._ready:
             raise ProviderFault(name, "load", "another provider has this name already")
-        self._enter(plugin, name)
+        manager = self._manager_of(plugin)
         if info is None:
             self._policies.append((name, plugin))
+            self._managers.clear()
             return Row(name=name, status="policy", origin=candidate.origin)
+        self._managers[id(plugin)] = manager
         self._ready[name] = Loaded(info=info, plugin=plugin, options=options)
         return Row(name=name, status="ready", origin=candidate.origin, info=info, options=options)
 
-    def _enter(self, plugin: object, name: str) -> None:
-        try:
-            self._manager.register(plugin, name=f"{name} {id(plugin)}")
-        except Exception:
-            if self._manager.is_registered(plugin):  # pluggy <= 1.6 keeps it
-                self._manager.unregister(plugin)
-            raise
+    def _manager_of(self, plugin: object | None) -> pluggy.PluginManager:
+        """Return a manager of the policies and *plugin*; pluggy refuses unknown arguments."""
+        manager = pluggy.PluginManager(PROJECT)
+        manager.add_hookspecs(ProviderSpec)
+        for name, policy in self._policies:
+            manager.register(policy, name=f"policy {name} {id(policy)}")
+        if plugin is not None:
+            manager.register(plugin, name=f"plugin {id(plugin)}")
+        return manager
 
     def _why_not(self, name: str) -> Error:
         for row in self._rows:
             if row.name == name and row.fault is not None:
-                return row.fault
+                return row.fault.with_traceback(None)
             if row.name == name and row.status == "disabled":
                 return NotSupported(
                     f"the provider {name!r} is disabled",
@@ -199,18 +214,41 @@ class Plugins:
         return UnknownProvider(name, sorted(self._ready))
 
 
+def _may_wrap(candidate: Candidate) -> bool:
+    """Whether it is a policy, or nobody knows before it is imported."""
+    return candidate.policy or candidate.fleeting
+
+
+def _place_faults(candidate: Candidate, info: ProviderInfo | None) -> Iterator[str]:
+    """Yield what is wrong about where an installed plugin says it is to be found."""
+    if candidate.fleeting:
+        return
+    if info is None and not candidate.policy:
+        yield f"it has no provider_info(); a policy belongs to the group {POLICY_GROUP}"
+    elif info is not None and candidate.policy:
+        yield f"it has provider_info(); a provider belongs to the group {PROVIDER_GROUP}"
+    elif info is not None and info.name != candidate.name:
+        yield f"it calls itself {info.name!r}, and its entry point {candidate.name!r}"
+
+
+def _frames(error: BaseException | None) -> Iterator[CodeType]:
+    """Yield the code that *error* passed through, innermost first."""
+    found, trace = [], error.__traceback__ if error is not None else None
+    while trace is not None:
+        found.append(trace.tb_frame.f_code)
+        trace = trace.tb_next
+    yield from reversed(found)
+
+
 def _read(candidate: Candidate) -> tuple[object, ProviderInfo | None, tuple[OptionSpec, ...]]:
     """Import, instantiate and check a plugin; a policy has no card."""
     loaded = candidate.load()
     plugin: Any = loaded() if isinstance(loaded, type) else loaded
-    hooks = hooks_of(plugin)
-    if not hooks:
-        raise TypeError("it implements no hook")
-    _refuse([f"{hook}() is not a hook" for hook in unknown_hooks(plugin)])
-    _refuse(list(signature_faults(plugin)))
-    if "provider_info" not in hooks:
-        plain = [name for name, options in hooks.items() if not options.get("wrapper")]
-        _refuse([f"{name}() is not a wrapper, and there is no provider_info()" for name in plain])
+    if not hooks_of(plugin):
+        raise TypeError("it implements no hook; name the class or instance in it `provider`")
+    _refuse(list(shape_faults(plugin)))
+    if "provider_info" not in hooks_of(plugin):
+        _refuse(list(policy_faults(plugin)))
         return plugin, None, ()
     info = plugin.provider_info()
     _refuse(list(card_faults(plugin, info)))

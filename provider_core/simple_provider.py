@@ -97,13 +97,15 @@ class SimpleProvider(ProviderSpec):
                 yield package
 
     @hookimpl
-    def contents(self, package: Package, context: Context) -> Contents | None:
-        """List the blobs of *package*, reading its manifests through `open`."""
+    def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:
+        """List the blobs of *package*, reading manifests that are not here through `open`."""
         if not isinstance(package.pin, Descriptor):
             return None
 
         def read(descriptor: Descriptor) -> bytes:
             context.check()
+            if reader.has(descriptor):
+                return reader.read(descriptor)
             with self.open(descriptor, package, context) as stream:
                 return read_document(stream, descriptor)
 

@@ -73,15 +73,20 @@ def supervise(
     thread = threading.Thread(target=outcome.run, name=what, daemon=True)
     started = time.monotonic()
     thread.start()
-    while not outcome.wait(_POLL):
-        since = signs.last if signs is not None else started
-        if time.monotonic() - max(since, started) > limit:
-            late = TimedOut(what, limit)
-            cancel.cancel(late)
-            raise late
-        if cancel.is_cancelled:
-            outcome.wait(1.0)  # a moment to put its partial content in order
-            cancel.check()
+    try:
+        while not outcome.wait(_POLL):
+            since = signs.last if signs is not None else started
+            if time.monotonic() - max(since, started) > limit:
+                raise TimedOut(what, limit)
+            if cancel.is_cancelled:
+                outcome.wait(1.0)  # a moment to put its partial content in order
+                cancel.check()
+    except TimedOut as late:
+        cancel.cancel(late)
+        raise
+    except KeyboardInterrupt:
+        cancel.cancel()
+        raise
     return _settled(outcome)
 
 

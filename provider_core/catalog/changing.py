@@ -275,15 +275,13 @@ class CatalogChange:
         after: Mapping[str, Any] | None,
     ) -> bool:
         """Keep what happens to a thing, whose row is read first; whether it was there."""
-        before = None if row is None else load_text(row[0])
-        assert before is None or isinstance(before, dict)
         self._changes.append(
             Change(
                 revision=self.revision + 1,
                 kind=kind,
                 subject=subject,
                 identity=identity,
-                before=before,
+                before=None if row is None else load_text(row[0]),
                 after=after,
             )
         )

@@ -26,7 +26,9 @@ __all__ = [
     "empty",
     "found_schema",
     "is_damage",
+    "is_empty",
     "opened",
+    "schema_of",
     "sqlite_errors",
     "transaction",
 ]
@@ -35,6 +37,7 @@ _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 _JOURNAL = "-journal"
+_REMEDY = "restore a backup, or make it anew with `ferry catalog rebuild`"
 
 
 class Access(Enum):
@@ -99,15 +102,26 @@ def create(connection: sqlite3.Connection, schema: Schema) -> None:
     connection.execute(f"PRAGMA user_version = {schema.number:d}")
 
 
+def schema_of(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return the application mark and the number of the schema; 0 for what was never set."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    return application, number
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """Whether the database has no tables at all."""
+    return connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone() is None
+
+
 def found_schema(connection: sqlite3.Connection, schema: Schema, path: Path) -> int:
     """Return the number of the schema found in *path*, 0 if it has no tables yet.
 
     Raises StoreError if the file belongs to another program, CatalogTooNew if to a newer release.
     """
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    application, number = schema_of(connection)
     if application != schema.application:
-        if connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchone() is None:
+        if is_empty(connection):
             return 0
         raise StoreError(
             f"{path} is a database of another program",
@@ -116,7 +130,7 @@ def found_schema(connection: sqlite3.Connection, schema: Schema, path: Path) -> 
         )
     if number > schema.number:
         raise CatalogTooNew(number, schema.number)
-    return int(number)
+    return number
 
 
 @contextmanager
@@ -140,8 +154,10 @@ def opened(path: Path, way: Access, seconds: float) -> Iterator[sqlite3.Connecti
 
 
 @contextmanager
-def sqlite_errors(path: Path, seconds: float) -> Iterator[None]:
+def sqlite_errors(path: Path, seconds: float, *, remedy: str = _REMEDY) -> Iterator[None]:
     """Turn what SQLite raises about *path* into errors of this project.
+
+    *remedy* is what to do about a damaged file.
 
     Raises NoSpace, Locked (after *seconds*), StoreError; DocumentError for text that is not
     Unicode, such as a name made of the undecodable bytes of a file's.
@@ -149,7 +165,7 @@ def sqlite_errors(path: Path, seconds: float) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _translated(error, path, seconds) from error
+        raise _translated(error, path, seconds, remedy) from error
     except UnicodeEncodeError as error:
         raise DocumentError(f"{error.object[:40]!r} is not Unicode text", what="row") from error
 
@@ -159,7 +175,7 @@ def is_damage(error: StoreError) -> bool:
     return bool(error.fields.get("damaged"))
 
 
-def _translated(error: sqlite3.Error, path: Path, seconds: float) -> StoreError:
+def _translated(error: sqlite3.Error, path: Path, seconds: float, remedy: str) -> StoreError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return NoSpace(path.parent, free=_free(path))
@@ -168,7 +184,7 @@ def _translated(error: sqlite3.Error, path: Path, seconds: float) -> StoreError:
     if code in _DAMAGE:
         return StoreError(
             f"{path} is damaged: {error}",
-            hint="restore a backup, or make it anew with `ferry catalog rebuild`",
+            hint=remedy,
             path=str(path),
             damaged=True,
         )

@@ -15,12 +15,15 @@ __all__ = ["network_type", "refuse_network"]
 
 _MOUNTS = Path("/proc/self/mounts")
 _NETWORK = frozenset(
-    """
-    9p acfs afs beegfs ceph cifs coda davfs fuse.ceph fuse.cephfs fuse.davfs2 fuse.gcsfuse
-    fuse.glusterfs fuse.goofys fuse.juicefs fuse.rclone fuse.s3fs fuse.sshfs fuse.vmhgfs-fuse
-    gfs gfs2 gpfs lustre ncpfs nfs nfs4 ocfs2 orangefs panfs prl_fs pvfs2 smb3 smbfs vboxsf
-    virtiofs vmhgfs
-    """.split()
+    (
+        *("9p", "acfs", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs", "gfs2", "gpfs"),
+        *("lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "panfs", "pvfs2"),
+        *("smb3", "smbfs"),
+        *("prl_fs", "vboxsf", "virtiofs", "vmhgfs"),  # folders of a virtual machine's host
+        *("fuse.ceph", "fuse.cephfs", "fuse.davfs2", "fuse.gcsfuse", "fuse.glusterfs"),
+        *("fuse.goofys", "fuse.juicefs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
+        "fuse.vmhgfs-fuse",
+    )
 )
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 

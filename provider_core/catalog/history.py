@@ -200,19 +200,11 @@ def _changes(connection: sqlite3.Connection, above: int, upto: int) -> list[Chan
             kind=kind,
             subject=subject,
             identity=tuple(json.loads(identity)),
-            before=_document(before),
-            after=_document(after),
+            before=before and load_text(before),
+            after=after and load_text(after),
         )
         for revision, kind, subject, identity, before, after in rows
     ]
-
-
-def _document(text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
-    document = load_text(text)
-    assert isinstance(document, dict)
-    return document
 
 
 def _require(connection: sqlite3.Connection, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -9,8 +10,6 @@ import click
 from .invocation import Invocation
 
 __all__ = ["FerryCommand", "common_options", "ferry_command", "write_options"]
-
-COMMON = "Common options"
 
 
 class _CommonOption(click.Option):
@@ -53,32 +52,32 @@ def common_options() -> list[click.Parameter]:
 class FerryCommand(click.Command):
     """A command of ferry, of this distribution or another: its own options and the common ones."""
 
-    def __init__(self, *arguments: Any, params: list[click.Parameter] | None = None, **more: Any):
-        super().__init__(*arguments, params=[*(params or ()), *common_options()], **more)
+    def __init__(
+        self, name: str | None, params: list[click.Parameter] | None = None, **more: Any
+    ) -> None:
+        super().__init__(name, params=[*(params or ()), *common_options()], **more)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, then the common ones."""
         write_options(self, ctx, formatter)
 
 
-def ferry_command(**arguments: Any) -> Any:
+def ferry_command(*, name: str) -> Callable[[Callable[..., Any]], click.Command]:
     """Return the decorator of a command; use it outermost, above its options.
 
     The function gets an `Invocation` with `click.pass_obj`.  It may return an exit code.
     """
-    return click.command(cls=FerryCommand, **arguments)
+    return click.command(name, cls=FerryCommand)
 
 
 def write_options(
     command: click.Command, ctx: click.Context, formatter: click.HelpFormatter
 ) -> None:
     """Write the options of *command* in two sections."""
-    own, common = [], []
-    for parameter in command.get_params(ctx):
-        record = parameter.get_help_record(ctx)
-        if record is not None:
-            (common if isinstance(parameter, _CommonOption) else own).append(record)
-    for title, records in (("Options", own), (COMMON, common)):
+    options = [one for one in command.get_params(ctx) if isinstance(one, click.Option)]
+    for title, common in (("Options", False), ("Common options", True)):
+        chosen = [one for one in options if isinstance(one, _CommonOption) == common]
+        records = [record for one in chosen if (record := one.get_help_record(ctx))]
         if records:
             with formatter.section(title):
                 formatter.write_dl(records)

@@ -20,12 +20,15 @@ __all__ = [
     "dry_run_flag",
     "force_flag",
     "image_argument",
+    "image_names",
     "option_values",
     "options_flag",
     "platform_flags",
     "report_flag",
     "requests_argument",
     "selection_flags",
+    "single_values",
+    "source_names",
     "ticket_flag",
     "wishes_from",
 ]
@@ -55,10 +58,16 @@ _SELECTION = (
     click.option("--version", metavar="VERSION", help="This version alone."),
     click.option("--min", "minimum", metavar="VERSION", help="This version or a newer one."),
     click.option("--max", "maximum", metavar="VERSION", help="This version or an older one."),
-    click.option("--variant", metavar="NAME", help="This variant ('alpine'; '' for the plain one)."),
+    click.option(
+        "--variant", metavar="NAME", help="This variant ('alpine'; '' for the plain one)."
+    ),
     click.option("--prereleases", is_flag=True, help="Take pre-releases into account."),
     click.option(
-        "--source", default="", metavar="NAME", shell_complete=source_names, help="This source alone."
+        "--source",
+        default="",
+        metavar="NAME",
+        shell_complete=source_names,
+        help="This source alone.",
     ),
     click.option(
         "--allow-untrusted", is_flag=True, help="Use sources that nobody vouches for, too."
@@ -129,6 +138,16 @@ def option_values(given: Iterable[str]) -> dict[str, str | list[str]]:
             values[name] = value
         else:
             values[name] = [*([before] if isinstance(before, str) else before), value]
+    return values
+
+
+def single_values(given: Iterable[str]) -> dict[str, str]:
+    """Return the texts ``NAME=VALUE`` of a source, each name once; UsageError otherwise."""
+    values: dict[str, str] = {}
+    for name, value in option_values(given).items():
+        if not isinstance(value, str):
+            raise UsageError(f"the option {name!r} is given more than once", hint="say it once")
+        values[name] = value
     return values
 
 

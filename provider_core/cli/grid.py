@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from ..errors import UsageError
 from .inert import inert, width
 
 __all__ = ["Column", "Grid", "Style", "choose", "cut", "lines"]
 
-Style = str
-"""``page``: a line of dashes under the header; ``docker``: capitals and wide columns."""
+Style = Literal["page", "docker"]
+"""``page``: a line of dashes under the header; ``docker``: none, and wide columns."""
 
 _DOCKER_LEAST = 20
 _DOCKER_GAP = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class Column(NamedTuple):
     """One column of a table."""
 
     name: str
@@ -28,8 +26,7 @@ class Column:
     """The cell of one row's value; foreign text is made inert when it is laid out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class Grid(NamedTuple):
     """A table that is ready to be laid out."""
 
     columns: tuple[Column, ...]
@@ -82,7 +79,9 @@ def _padded(rows: Sequence[tuple[str, ...]], *, least: int, gap: int) -> Iterato
     widths = [max(least, max(map(width, cells)) + gap) for cells in _turned(rows)]
     for row in rows:
         *front, last = row
-        padded = [cell + " " * (wide - width(cell)) for cell, wide in zip(front, widths, strict=False)]
+        padded = [
+            cell + " " * (wide - width(cell)) for cell, wide in zip(front, widths, strict=False)
+        ]
         yield "".join((*padded, last)).rstrip()
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..model import Installed, Package, Tag
 from .grid import Column, Grid, choose
-from .schema import pin_digest
 from .units import size
 
-__all__ = ["Shown", "image_grid", "offer_grid", "shown"]
+if TYPE_CHECKING:
+    from ..model import Installed, Package, Pin, Tag
+
+__all__ = ["Shown", "image_grid", "offer_grid", "pin_digest", "shown"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(NamedTuple):
     """An installed image and its further names."""
 
     image: Installed
@@ -45,7 +45,9 @@ OFFER_COLUMNS = (
     Column(name="Source", text=lambda row: row.id.source),
     Column(name="Description", text=lambda row: row.summary),
     Column(name="Publisher", text=lambda row: row.publisher),
-    Column(name="IsOSImage", text=lambda row: "" if row.is_os_image is None else str(row.is_os_image)),
+    Column(
+        name="IsOSImage", text=lambda row: "" if row.is_os_image is None else str(row.is_os_image)
+    ),
     Column(name="ParentImage", text=lambda row: str(row.parent or "")),
     Column(name="Platform", text=lambda row: _offered_platforms(row)),
     Column(name="Digest", text=lambda row: pin_digest(row.pin)),
@@ -54,6 +56,13 @@ OFFER_COLUMNS = (
     Column(name="Provider", text=lambda row: row.id.provider),
 )
 OFFER_USUAL = "Name,Version,Source,Description"
+
+
+def pin_digest(pin: Pin) -> str:
+    """Return the digest of what *pin* pins, '' for files that were not read whole."""
+    from ..model import FileStamp
+
+    return "" if isinstance(pin, FileStamp) else str(pin.digest)
 
 
 def shown(images: Iterable[Installed], tags: Sequence[Tag]) -> tuple[Shown, ...]:

@@ -11,6 +11,7 @@ import click
 from ..errors import Cancelled, Error, UsageError
 from .group import TableGroup
 from .invocation import Invocation
+from .release import RELEASE
 from .render import ClosedPipe
 from .signals import cancelled_by_signals
 
@@ -91,10 +92,8 @@ def _root() -> TableGroup:
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from .. import __version__
-
         invocation = ctx.find_object(Invocation) or Invocation()
-        invocation.output.line(f"ferry {__version__}")
+        invocation.output.line(f"ferry {RELEASE}")
         ctx.exit()
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, TextIO
 
 from ..errors import Error
@@ -48,6 +49,23 @@ class Output:
                 self._result(cut(line, columns) if columns else line)
         elif empty:
             self.notice(empty)
+
+    def facts(self, facts: Iterable[tuple[str, str]], document: Mapping[str, Any]) -> None:
+        """Print names and values below each other, those without a value left out."""
+        if self.json:
+            self.document(document)
+            return
+        told = [(name, value) for name, value in facts if value]
+        wide = max((len(name) for name, _ in told), default=0)
+        for name, value in told:
+            self._result(f"{inert(name):<{wide}} : {inert(value)}")
+
+    def place(self, path: Path) -> None:
+        """Print a path of this machine, fit for ``$(…)``."""
+        if self.json:
+            self.document({"schema": "ferry.path/1", "path": str(path)})
+        else:
+            self._result(inert(str(path)))
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Print one JSON object on a line of stdout."""

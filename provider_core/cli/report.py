@@ -15,8 +15,9 @@ from ..errors import Error, Exists, NoSuchFile, StoreError
 from ..model import Installed, Package, Plan
 from ..operations.results import InstallResult, SaveResult
 from ..operations.wishes import Wishes
+from .image_columns import pin_digest
 from .invocation import Invocation
-from .schema import Document, image_document, pin_digest, saved_document
+from .schema import Document, image_document, saved_document
 from .stdin import Asked
 
 __all__ = ["Report", "reported"]

@@ -24,6 +24,7 @@ ferry.collected/1 store gc                           what was collected
 ferry.path/1     store path, catalog backup          a place on this machine
 ferry.setting/1  config                              a setting and where it comes from
 ferry.version/1  version                             this release
+ferry.finding/1  doctor                              what was looked at, and how it is
 ferry.error/1    (stderr)                            a failure: class, code, message, hint, fields
 ferry.notice/1   (stderr)                            a sentence for people
 ferry.progress/1 (stderr, --progress json)           how far a piece of work is
@@ -36,9 +37,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from .image_columns import pin_digest
+
 if TYPE_CHECKING:
     from ..catalog import Change, Revision
-    from ..model import Installed, Package, Parent, Pin, Plan, Source, Step, Tag
+    from ..model import Installed, Package, Parent, Plan, Source, Step, Tag
     from ..operations.results import HistoryEntry, RefreshResult, Removal, SaveResult, SourceRow
     from ..plugins import Row
     from ..settings import Setting
@@ -52,7 +55,6 @@ __all__ = [
     "image_document",
     "layer_document",
     "offer_document",
-    "pin_digest",
     "plan_documents",
     "provider_document",
     "refresh_document",
@@ -66,13 +68,6 @@ __all__ = [
 ]
 
 Document = dict[str, Any]
-
-
-def pin_digest(pin: Pin) -> str:
-    """Return the digest of what *pin* pins, '' for a file that was not read whole."""
-    from ..model import FileStamp
-
-    return "" if isinstance(pin, FileStamp) else str(pin.digest)
 
 
 def offer_document(package: Package) -> Document:
@@ -268,6 +263,7 @@ def revision_document(revision: Revision) -> Document:
         "host": revision.host,
         "operation": revision.operation,
         "ticket": revision.ticket,
+        "detail": dict(revision.detail),
         "changes": [change_document(change) for change in revision.changes],
     }
 
@@ -279,8 +275,8 @@ def change_document(change: Change) -> Document:
         "revision": change.revision,
         "kind": change.kind,
         "subject": change.subject,
-        "before": change.before,
-        "after": change.after,
+        "before": None if change.before is None else dict(change.before),
+        "after": None if change.after is None else dict(change.after),
     }
 
 

@@ -54,4 +54,4 @@ def _interrupt(number: int) -> None:
         if main is not None:
             signal.pthread_kill(main, number)
     else:
-        _thread.interrupt_main(number)
+        _thread.interrupt_main(signal.Signals(number))

@@ -89,12 +89,15 @@ def to_text(value: Encodable) -> str:
     return json.dumps(encode(value), separators=(",", ":"))
 
 
-def load_text(text: str) -> object:
-    """Return the JSON values in *text*, which this project wrote; DocumentError if damaged."""
+def load_text(text: str) -> dict[str, Any]:
+    """Return the JSON object in *text*, which `to_text` wrote; DocumentError if damaged."""
     try:
-        return json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise DocumentError(f"not JSON: {error}", what="row") from None
+    if not isinstance(document, dict):
+        raise DocumentError("an object is expected", what="row")
+    return document
 
 
 def installed_document(installed: Installed, tags: Iterable[Tag]) -> bytes:

@@ -174,7 +174,7 @@ class Query:
             self.wants_name(package.name)
             and self._wants_words(package)
             and self.wants_version(Version.parse(package.version))
-            and (self.digest is None or getattr(package.pin, "digest", None) == self.digest)
+            and self._wants_pin(package.pin)
         )
 
     def wants_version(self, version: Version) -> bool:
@@ -186,6 +186,12 @@ class Query:
         if self.variant is not None and version.variant != self.variant:
             return False
         return self.versions.contains(version, prereleases=self.prereleases)
+
+    def _wants_pin(self, pin: Pin) -> bool:
+        """Whether the pin is what was asked for; the digest of a stamp is a header's alone."""
+        if self.digest is None:
+            return True
+        return isinstance(pin, Descriptor) and pin.digest == self.digest
 
     def _wants_words(self, package: Package) -> bool:
         text = name_key(f"{package.name} {package.summary}")

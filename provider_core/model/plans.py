@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..platforms import Platform
+from .images import ImageKey
 from .packages import Package
 from .sources import Source
 
@@ -31,6 +32,10 @@ class Step:
     """Where it comes from; None for a file, folder or URL."""
     platforms: tuple[Platform, ...] = ()
     """The platforms wanted; () for all."""
+    moves: bool = False
+    """Whether other content may take the place of what is installed under this version."""
+    needs: tuple[ImageKey, ...] = ()
+    """Steps before this one that it is of no use without."""
     reason: str = "requested"
     """'requested', or why it is needed: 'parent of NAME'."""
     fetch: int = 0

@@ -81,7 +81,11 @@ class Destination:
     folder: bool = False
     """Any other path: a folder."""
     takes: tuple[str, ...] = ()
-    """Media or artifact types it takes as they are; other raw content is converted first."""
+    """Media or artifact types it takes as they are, '*/*' for all; others are converted first."""
+
+    def takes_as_is(self, media_type: str) -> bool:
+        """Whether content of this media or artifact type is written without converting it."""
+        return media_type in self.takes or "*/*" in self.takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ def ask(resources: Resources, source: Source, query: Query, wishes: Wishes) -> t
     answers = resources.dispatcher.find(source.provider, query, call.context)
     found = tuple(package for package in answers if query.wants(package))
     if not source.is_local and not resources.read_only:
+        resources.home.prepare()
         resources.offers.remember(source.name, found)
     return found
 

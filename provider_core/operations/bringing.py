@@ -1,4 +1,4 @@
-"""Executing a plan's steps: every package poured into the store, raw content converted."""
+"""Executing a plan's steps: every package poured into the store."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ..errors import Error, NoSpace, NotSupported
-from ..model import Content, FileStamp, Package, Plan, Source, Step
-from ..oci import Descriptor
-from ..oci.media_types import is_index, is_manifest
+from ..cancel import CancelToken
+from ..errors import Error, NoSpace, worst
+from ..model import Content, Plan, Step
 from ..platforms import PlatformSet
 from ..store import Lease
 from .calls import open_call
@@ -20,7 +19,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Brought", "bring", "converted", "is_raw"]
+__all__ = ["Brought", "bring"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,7 @@ def bring(
         for step in queue:
             stop.check()
             try:
-                content = _pour(resources, step, wishes, platforms, lease)
+                content = _pour(resources, step, wishes, platforms, lease, stop)
                 done[id(step)] = Brought(step=step, content=content)
             except Error as error:
                 if not wishes.keep_going:
@@ -72,8 +71,9 @@ def _run_all(
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         futures = [pool.submit(run, queue) for queue in queues]
         errors = [error for future in futures if (error := future.exception()) is not None]
+    expected = [error for error in errors if isinstance(error, Error)]
     if errors:
-        raise errors[0]
+        raise worst(expected) if len(expected) == len(errors) else errors[0]
 
 
 def _source_key(step: Step) -> tuple[str, str]:
@@ -96,69 +96,29 @@ def _queues(
 
 
 def _pour(
-    resources: Resources, step: Step, wishes: Wishes, platforms: PlatformSet, lease: Lease
+    resources: Resources,
+    step: Step,
+    wishes: Wishes,
+    platforms: PlatformSet,
+    lease: Lease,
+    stop: CancelToken,
 ) -> Content:
     provider = step.package.id.provider
-    call = open_call(resources, provider, step.source, platforms=platforms, options=wishes.options)
+    call = open_call(
+        resources,
+        provider,
+        step.source,
+        cancel=stop,
+        platforms=platforms,
+        options=wishes.options,
+    )
     return resources.dispatcher.install(
         provider, step.package, call.reader, call.writer(lease), call.context, call.signs
     )
 
 
-def is_raw(content: Content) -> bool:
-    """Whether *content* is no manifest or index yet, or an artifact somebody could convert."""
-    root = content.root
-    if isinstance(root, FileStamp):
-        return True
-    return not (is_manifest(root.media_type) or is_index(root.media_type))
-
-
-def converted(
-    resources: Resources,
-    package: Package,
-    content: Content,
-    source: Source | None,
-    wishes: Wishes,
-    platforms: PlatformSet,
-    lease: Lease,
-) -> Content:
-    """Turn raw content and artifacts into an image, where some provider accepts their type.
-
-    Raises NotSupported if the content is raw and nobody does.
-    """
-    kind = _type_of(package, content)
-    for loaded in resources.plugins.providers():
-        if kind and kind in loaded.info.accepts:
-            call = open_call(
-                resources, loaded.info.name, platforms=platforms, options=wishes.options
-            )
-            image = resources.dispatcher.convert(
-                loaded.info.name,
-                content,
-                call.reader,
-                call.writer(lease),
-                call.context,
-                call.signs,
-            )
-            if image is not None:
-                return image
-    if is_raw(content):
-        raise NotSupported(
-            f"no provider turns {package} ({kind or 'unknown type'}) into an image",
-            hint="install a provider that accepts this type, or save it as it is",
-            media_type=kind,
-        )
-    return content
-
-
-def _type_of(package: Package, content: Content) -> str:
-    root = content.root
-    if isinstance(root, Descriptor):
-        return root.artifact_type or package.media_type or root.media_type
-    return root.media_type
-
-
 def _check_space(resources: Resources, plan: Plan) -> None:
-    """Raise NoSpace before the first byte if the plan cannot fit."""
-    if plan.fetch > plan.free:
-        raise NoSpace(resources.home.store, needed=plan.fetch, free=plan.free)
+    """Raise NoSpace before the first byte if what is known exactly cannot fit."""
+    needed = sum(step.fetch for step in plan.steps if step.exact)
+    if needed > plan.free:
+        raise NoSpace(resources.home.store, needed=needed, free=plan.free)

@@ -106,5 +106,8 @@ def _fits(package: Package, wanted: PlatformSet) -> bool:
 
 
 def name_alone(query: Query) -> Query:
-    """Return the question whether the name is known at all, whatever its versions."""
-    return Query(name=query.name, all_versions=True, prereleases=True)
+    """Return the question whether the name is known at all, whatever its versions.
+
+    The newest version is answer enough: a registry need not look at a thousand tags.
+    """
+    return Query(name=query.name, prereleases=True)

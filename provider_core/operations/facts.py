@@ -21,7 +21,7 @@ from ..pouring import Selection, select_image
 from ..references import Name, parse_reference
 from ..store import Reader
 
-__all__ = ["installed_from", "selection_of"]
+__all__ = ["installed_from", "is_whole", "selection_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,15 @@ def selection_of(content: Content, reader: Reader) -> Selection:
         if not reader.has(descriptor):
             raise BlobNotFound(descriptor.digest, hint="its provider did not bring all of it")
     return selection
+
+
+def is_whole(root: Descriptor, reader: Reader) -> bool:
+    """Whether every platform of *root* is here, with all its blobs."""
+    try:
+        selection = select_image(root, reader.read, PlatformSet.all())
+    except BlobNotFound:
+        return False
+    return all(map(reader.has, selection.descriptors))
 
 
 def installed_from(

@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import BlobNotFound, Conflict, ProviderFault, worst
-from ..model import Action, Feature, ImageKey, Installed, Plan
-from ..platforms import PlatformSet
-from ..store import Lease
-from .bringing import Brought, bring, converted
-from .facts import installed_from
+from ..errors import Conflict, worst
+from ..model import Action, ImageKey, Installed, Plan
+from .bringing import bring
+from .image_rows import RowMaker
 from .planning import Planner
-from .publishing import keep_record
 from .resolving import wanted_platforms
 from .results import InstallResult
 from .wishes import Wishes
@@ -40,7 +37,8 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
     todo = replace(plan, steps=tuple(step for step in plan.steps if step.action is not Action.KEEP))
     with resources.store.lease() as lease:
         brought, broken = bring(resources, todo, wishes, platforms, lease)
-        images = [_image(resources, one, wishes, platforms, lease) for one in brought]
+        maker = RowMaker(resources, wishes, platforms, lease, before)
+        images, broken = maker.rows(brought, broken)
         revision = _record(resources, images, before)
     failed = (*planner.failed, *((str(step.package), error) for step, error in broken))
     if failed and not images and not _kept(plan, before):
@@ -52,30 +50,6 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
         failed=failed,
         revision=revision,
     )
-
-
-def _image(
-    resources: Resources, brought: Brought, wishes: Wishes, platforms: PlatformSet, lease: Lease
-) -> Installed:
-    """Return the catalog's row for what was brought, converted to an image if need be."""
-    step = brought.step
-    content = converted(
-        resources, step.package, brought.content, step.source, wishes, platforms, lease
-    )
-    provider = step.package.id.provider
-    loaded = resources.plugins.get(provider)
-    try:
-        image = installed_from(
-            step.package,
-            content,
-            resources.store,
-            now=resources.now(),
-            uninstalls=Feature.UNINSTALL in loaded.info.features,
-        )
-    except BlobNotFound as error:
-        raise ProviderFault(provider, "install", error.message) from error
-    keep_record(resources, image)
-    return image
 
 
 def _record(

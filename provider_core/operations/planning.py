@@ -6,12 +6,25 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import Conflict, Error, Exists, NotFoundError, PackageNotFound
-from ..model import Action, ImageKey, Installed, Package, Plan, Query, Requirement, Source, Step
+from ..model import (
+    Action,
+    FileStamp,
+    ImageKey,
+    Installed,
+    Package,
+    Plan,
+    Query,
+    Requirement,
+    Source,
+    Step,
+)
 from ..oci import Descriptor
+from ..oci.media_types import is_index
 from ..platforms import PlatformSet
 from ..versions import Version, floating
 from .asking import require_trust
-from .calls import open_call
+from .calls import Call, open_call
+from .facts import is_whole
 from .resolving import Chosen, resolve, wanted_platforms
 from .wishes import Wishes
 
@@ -46,18 +59,22 @@ class Planner:
 
     def add_request(self, request: str) -> None:
         """Add the packages that *request* means; with keep_going a failure is noted instead."""
+        before = dict(self._steps)
         try:
             for chosen in resolve(self._resources, request, self._wishes):
                 self.add(chosen, "requested")
         except Error as error:
             if not self._wishes.keep_going:
                 raise
+            self._steps = before  # what was needed for this request alone
+            self._open.clear()
             self.failed.append((request, error))
 
     def add(self, chosen: Chosen, reason: str) -> None:
         """Add one package, what it requires first.
 
-        Raises Conflict if packages require each other, PackageNotFound for what is nowhere.
+        Raises Conflict if packages require each other, or if two are asked for that cannot be
+        installed side by side; PackageNotFound for what is nowhere.
         """
         package, source = chosen.package, chosen.source
         key = ImageKey.of(package)
@@ -65,13 +82,15 @@ class Planner:
             names = " → ".join(map(str, (*self._open, key)))
             raise Conflict(f"packages require each other: {names}", hint="tell their publisher")
         if key in self._steps:
+            _check_same(self._steps[key].package, package)
             return
         require_trust(source, self._wishes)
         self._open.append(key)
+        needs: list[ImageKey] = []
         for requirement in self._requirements(package, source):
-            self._add_requirement(requirement, package)
+            needs += self._add_requirement(requirement, package)
         self._open.pop()
-        self._steps[key] = self._step(package, source, reason)
+        self._steps[key] = self._step(package, source, reason, tuple(needs))
 
     def plan(self, verb: str) -> Plan:
         """Return the steps so far."""
@@ -80,15 +99,17 @@ class Planner:
     def _requirements(self, package: Package, source: Source | None) -> Iterator[Requirement]:
         yield from package.requires
         provider = package.id.provider
-        call = open_call(self._resources, provider, source, platforms=self._platforms)
+        call = self._call(package, source)
         yield from self._resources.dispatcher.dependencies(provider, package, call.context)
 
-    def _add_requirement(self, requirement: Requirement, package: Package) -> None:
+    def _add_requirement(self, requirement: Requirement, package: Package) -> tuple[ImageKey, ...]:
+        """Return the steps that fulfil *requirement*; () if something installed does."""
         query = Query.of(requirement.name, prereleases=True)
-        here = [image.package for image in self._installed.values()]
-        planned = [step.package for step in self._steps.values()]
-        if any(query.wants(one) for one in (*here, *planned)):
-            return
+        if any(query.wants(image.package) for image in self._installed.values()):
+            return ()
+        for key, step in self._steps.items():
+            if query.wants(step.package):
+                return (key,)
         text = str(requirement.name)
         wishes = Wishes(
             allow_untrusted=self._wishes.allow_untrusted, platforms=self._wishes.platforms
@@ -103,8 +124,11 @@ class Planner:
             ) from error
         for one in chosen:
             self.add(one, f"{requirement.reason} of {package.name}")
+        return tuple(ImageKey.of(one.package) for one in chosen)
 
-    def _step(self, package: Package, source: Source | None, reason: str) -> Step:
+    def _step(
+        self, package: Package, source: Source | None, reason: str, needs: tuple[ImageKey, ...]
+    ) -> Step:
         action = self._action(package)
         fetch = here = pulls = 0
         exact = True
@@ -115,6 +139,8 @@ class Planner:
             package=package,
             source=source,
             platforms=tuple(self._platforms),
+            moves=self._moves(package),
+            needs=needs,
             reason=reason,
             fetch=fetch,
             here=here,
@@ -128,8 +154,10 @@ class Planner:
             return Action.INSTALL
         if self._covers(old, package):
             return Action.REPLACE if self._wishes.force else Action.KEEP
-        if old.package.pin == package.pin or self._wishes.force or self._moves(package):
+        if old.package.pin == package.pin or self._moves(package):
             return Action.REPLACE
+        if isinstance(package.pin, FileStamp):
+            return Action.REPLACE  # a copy may be the same image; it is compared when it is read
         raise Exists(
             f"{old.name} {old.version} with other content",
             hint="--force replaces it by what the source has now",
@@ -137,31 +165,26 @@ class Planner:
 
     def _covers(self, old: Installed, package: Package) -> bool:
         """Whether *old* is this very package, with every platform that is wanted now."""
-        if package.pin not in (old.package.pin, old.content.root):
+        root = old.content.root
+        if package.pin not in (old.package.pin, root):
             return False
-        if self._platforms.is_all:
-            return set(package.platforms) <= set(old.platforms)
-        if not old.platforms:
+        if not isinstance(root, Descriptor) or not is_index(root.media_type):
             return True
+        if self._platforms.is_all:
+            return is_whole(root, self._resources.store)
         return all(
             any(there.satisfies(wanted) for there in old.platforms) for wanted in self._platforms
         )
 
     def _moves(self, package: Package) -> bool:
-        """Whether the version is a label, which may mean something else every day."""
-        return package.version in floating([Version.parse(package.version)])
+        """Whether the version may mean something else today: a label, or the user says so."""
+        return self._wishes.force or package.version in floating([Version.parse(package.version)])
 
     def _amount(self, package: Package, source: Source | None) -> tuple[int, int, int, bool]:
         """Return bytes to fetch, bytes here, pulls, and whether that is exact."""
         provider = package.id.provider
-        call = open_call(
-            self._resources,
-            provider,
-            source,
-            platforms=self._platforms,
-            options=self._wishes.options,
-        )
-        contents = self._resources.dispatcher.contents(provider, package, call.context)
+        call = self._call(package, source)
+        contents = self._resources.dispatcher.contents(provider, package, call.reader, call.context)
         if contents is None:
             size = package.pin.size if not isinstance(package.pin, Descriptor) else 0
             return package.size or size, 0, 0, False
@@ -170,3 +193,20 @@ class Planner:
         here = sum(size for size, is_here in sizes.values() if is_here)
         fetch = sum(size for size, is_here in sizes.values() if not is_here)
         return fetch, here, contents.pulls, contents.exact
+
+    def _call(self, package: Package, source: Source | None) -> Call:
+        return open_call(
+            self._resources,
+            package.id.provider,
+            source,
+            platforms=self._platforms,
+            options=self._wishes.options,
+        )
+
+
+def _check_same(planned: Package, package: Package) -> None:
+    if planned.pin != package.pin:
+        raise Conflict(
+            f"{package} is asked for twice, with different content",
+            hint="install one of them, or give it another name or version",
+        )

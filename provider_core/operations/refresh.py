@@ -33,6 +33,7 @@ def refresh_source(resources: Resources, source: Source) -> RefreshResult:
 
     Raises what its provider raises; Conflict if other processes keep overtaking.
     """
+    resources.home.prepare()
     for _ in range(TRIES):
         call = open_call(resources, source.provider, source)
         taken = resources.dispatcher.refresh(

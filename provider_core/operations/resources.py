@@ -77,28 +77,28 @@ class Resources:
 
     @_part
     def catalog(self) -> Catalog:
-        """The historic database."""
+        """Return the historic database."""
         from ..catalog import Catalog
 
         return Catalog(self.home.catalog, clock=self.clock, timeout=self.settings.lock_timeout)
 
     @_part
     def offers(self) -> Offers:
-        """The database of what sources offer."""
+        """Return the database of what sources offer."""
         from ..catalog import Offers
 
         return Offers(self.home.offers, clock=self.clock, timeout=self.settings.lock_timeout)
 
     @_part
     def store(self) -> DirectoryStore:
-        """Verified bytes by digest."""
+        """Return the verified bytes by digest."""
         from ..store import DirectoryStore
 
         return DirectoryStore(self.home.store, clock=lambda: self.clock().timestamp())
 
     @_part
     def transport(self) -> Transport:
-        """The way to the network; refuses everything with --offline."""
+        """Return the way to the network; it refuses everything with --offline."""
         from ..transport import AbsentTransport, OfflineTransport
 
         if self.settings.offline:
@@ -107,14 +107,14 @@ class Resources:
 
     @_part
     def plugins(self) -> Plugins:
-        """Providers and policies; importing them waits until one is asked for."""
+        """Return providers and policies; importing them waits until one is asked for."""
         from ..plugins import Plugins
 
         return Plugins(self._candidates, disabled=self.settings.disabled_providers)
 
     @_part
     def dispatcher(self) -> Dispatcher:
-        """The guarded way to call a provider."""
+        """Return the guarded way to call a provider."""
         from ..dispatch import Dispatcher
 
         return Dispatcher(

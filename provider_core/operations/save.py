@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from ..model import Content, Held, Installed, Package, Plan
 from ..oci import Descriptor
+from ..parents import Family
 from ..platforms import Platform, PlatformSet
 from ..references import Name
 from ..store import Lease
-from .bringing import Brought, bring, converted
+from .bringing import Brought, bring
 from .calls import open_call
 from .choosing import the_one
+from .converting import content_type, converted
 from .destinations import Target, find_target
 from .facts import selection_of
 from .planning import Planner
@@ -119,7 +121,7 @@ def _held_installed(resources: Resources, image: Installed, wishes: Wishes, leas
         image.package,
         publisher=image.publisher,
         is_os_image=image.is_os_image,
-        parent=image.parent,
+        parent=Family(resources.catalog.installed()).parent(image),
     )
     return Held(
         package=package,
@@ -143,10 +145,8 @@ def _held_fetched(
 ) -> Held:
     """Return what was fetched as the destination takes it, and keep it cached."""
     package, content = brought.step.package, brought.content
-    if _type(package, content) not in target.kind.takes:
-        content = converted(
-            resources, package, content, brought.step.source, wishes, platforms, lease
-        )
+    if not target.kind.takes_as_is(content_type(content, resources.store)):
+        content = converted(resources, package, content, wishes, platforms, lease)
     if isinstance(content.root, Descriptor):
         _cache(resources, package, content)
     return Held(
@@ -155,12 +155,6 @@ def _held_fetched(
         names=(f"{package.name}:{package.version or 'latest'}",),
         platforms=_chosen(content.platforms, wishes.platforms),
     )
-
-
-def _type(package: Package, content: Content) -> str:
-    if isinstance(content.root, Descriptor):
-        return content.root.artifact_type or package.media_type
-    return content.root.media_type
 
 
 def _cache(resources: Resources, package: Package, content: Content) -> None:

@@ -44,7 +44,7 @@ def fitting_installed(resources: Resources, request: str) -> tuple[Installed, ..
     images = resources.catalog.installed()
     found = _by_name(images, resources.catalog.tags(), name)
     if not found and _ID.fullmatch(request):
-        found = resources.catalog.images_with_id(request)
+        return resources.catalog.images_with_id(request)
     return tuple(found)
 
 

@@ -36,7 +36,7 @@ def source_rows(resources: Resources) -> tuple[SourceRow, ...]:
                 source=source,
                 builtin=source.name not in own,
                 offers=state.count if state else None,
-                refreshed=state.refreshed_at if state else "",
+                refreshed=state.refreshed if state else "",
             )
         )
     return tuple(rows)
@@ -64,7 +64,7 @@ def add_source(
         priority=_next_priority(resources) if priority is None else priority,
         options=options,
     )
-    return _keep(resources, "source add", source)
+    return _keep(resources, "source add", source, old)
 
 
 def set_source(
@@ -84,7 +84,7 @@ def set_source(
         priority=old.priority if priority is None else priority,
         options={**old.options, **options},
     )
-    return _keep(resources, "source set", changed)
+    return _keep(resources, "source set", changed, old)
 
 
 def remove_source(resources: Resources, name: str) -> Source:
@@ -98,12 +98,14 @@ def remove_source(resources: Resources, name: str) -> Source:
     return old
 
 
-def _keep(resources: Resources, operation: str, source: Source) -> Source:
+def _keep(resources: Resources, operation: str, source: Source, old: Source | None) -> Source:
     loaded = resources.plugins.get(source.provider)
     check_options(loaded.options, source.options, Verb.SOURCE, source.provider)
     call = open_call(resources, source.provider, source)
     checked = resources.dispatcher.check_source(source.provider, source, call.context)
     checked = replace(checked, name=source.name, indexed=Feature.REFRESH in loaded.info.features)
+    if old is not None and (old.provider, old.location) != (checked.provider, checked.location):
+        resources.offers.forget(old.name)  # what another place offered is not offered here
     if checked.indexed and checked.trust is not Trust.UNTRUSTED and not resources.settings.offline:
         refresh_source(resources, checked)
     with resources.change(operation) as change:

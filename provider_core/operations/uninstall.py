@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
@@ -105,13 +105,16 @@ def _check_free(
 def _ask_providers(resources: Resources, images: Iterable[Installed], force: bool) -> None:
     """Let providers that keep something outside the store, and policies, agree."""
     for image in images:
-        provider = image.package.id.provider
-        call = open_call(resources, provider)
+        identity = image.package.id
+        source = resources.catalog.source(identity.source) if identity.source else None
+        call = open_call(resources, identity.provider, source, source_name=identity.source)
         try:
             resources.dispatcher.uninstall(image, call.context, call.signs)
         except UnknownProvider:
             if not force:
                 raise
+            unbound = replace(image, uninstalls=False)  # its provider is gone, policies are not
+            resources.dispatcher.uninstall(unbound, call.context, call.signs)
 
 
 def _remove(change: CatalogChange, images: Iterable[Installed]) -> None:
@@ -129,7 +132,8 @@ def _free(
     resources: Resources, reaches: Sequence[_Reach], tags: Sequence[Tag], dry_run: bool
 ) -> tuple[Removal, ...]:
     """Collect what only the removed images needed, at once, and say whose it was."""
-    going = {reach.image.key for reach in reaches}
+    # Rows that are gone may be back already, put there by another process.
+    going = {reach.image.key for reach in reaches} if dry_run else set()
     only = {blob.digest for reach in reaches for blob in reach.blobs}
     collected = resources.store.collect(
         lambda: roots_of(resources, without=going), grace=0, only=only, dry_run=dry_run

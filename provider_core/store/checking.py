@@ -12,6 +12,7 @@ from ..oci.layout import LAYOUT_BYTES, LAYOUT_INDEX_LIMIT, LAYOUT_LIMIT
 from .durable import open_regular, read_at
 from .index_json import is_sound_index
 from .layout import ALGORITHMS, Layout, digest_named, entries
+from .missing import blob_damage
 from .ports import Damage
 from .records import read_record, root_of_record
 
@@ -97,12 +98,9 @@ def _check_blob(
         return
     if actual == named:
         yield _damage("altered", named, layout, path, f"has {size} bytes, not {promised}")
-    elif size < promised or not size:
-        yield _damage("truncated", named, layout, path, f"has {size} bytes of {promised}")
-    elif layout.blob(actual).exists():
-        yield _damage("misplaced", named, layout, path, f"holds the bytes of {actual}")
     else:
-        yield _damage("altered", named, layout, path, f"holds {size} bytes that are {actual}")
+        kind = blob_damage(size, promised, layout.blob(actual).exists())
+        yield _damage(kind, named, layout, path, f"holds {size} bytes that are {actual}")
 
 
 def _check_record(layout: Layout, entry: os.DirEntry[str]) -> Iterator[Damage]:

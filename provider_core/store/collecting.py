@@ -59,11 +59,7 @@ def collect_garbage(
         if not rules.dry_run:
             _remove(layout, [digest for digest, _ in doomed.blobs], rules)
         leftover = _sweep_ingest(layout, rules) if locked and rules.only is None else 0
-    return Collected(
-        digests=tuple(digest for digest, _ in doomed.blobs),
-        size=sum(size for _, size in doomed.blobs) + leftover,
-        kept_for_grace=doomed.kept_for_grace,
-    )
+    return doomed.collected(leftover)
 
 
 def _lock(layout: Layout, rules: Rules, timeout: float, stack: ExitStack) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..digests import Digest
 from ..oci import Descriptor
 from .graph import Load, walk
+from .ports import Collected
 
 __all__ = ["Condemned", "Rules", "condemn", "needed_digests"]
 
@@ -38,6 +39,14 @@ class Condemned:
     """Digest and bytes of each blob."""
     kept_for_grace: int
     """Blobs that nothing needs and that are young."""
+
+    def collected(self, leftover: int = 0) -> Collected:
+        """Return what to answer; *leftover* is the bytes of abandoned partial content."""
+        return Collected(
+            digests=tuple(digest for digest, _ in self.blobs),
+            size=sum(size for _, size in self.blobs) + leftover,
+            kept_for_grace=self.kept_for_grace,
+        )
 
 
 def needed_digests(

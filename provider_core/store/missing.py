@@ -10,7 +10,7 @@ from ..oci import Descriptor
 from .graph import Load, walk
 from .ports import Damage
 
-__all__ = ["check_roots"]
+__all__ = ["blob_damage", "check_roots"]
 
 
 def check_roots(
@@ -47,3 +47,14 @@ def check_roots(
 def _missing(digest: Digest, root: Descriptor) -> Damage:
     detail = f"blobs/{digest.algorithm}/{digest.hex} is not there; {root.digest} needs it"
     return Damage(kind="missing", digest=digest, detail=detail)
+
+
+def blob_damage(size: int, promised: int, elsewhere: bool) -> str:
+    """Return the kind of damage of a blob of *size* bytes whose digest is not its name.
+
+    *promised* is the size it should have, as far as a document says; *elsewhere* tells whether
+    its bytes are those of another blob that is here.
+    """
+    if size < promised or not size:
+        return "truncated"
+    return "misplaced" if elsewhere else "altered"

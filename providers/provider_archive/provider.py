@@ -40,6 +40,13 @@ from .places import MARKERS, checked_source, local_path
 __all__ = ["ArchiveProvider"]
 
 _SUFFIX = ".tar"
+_SAMPLES = Source(
+    name="samples",
+    provider=PROVIDER,
+    location=str(Path(__file__).with_name("samples")),
+    fallback=True,
+)
+"""Small images that come along, to be found until the user adds a source; see make_samples."""
 
 
 class ArchiveProvider(ProviderSpec):
@@ -73,6 +80,7 @@ class ArchiveProvider(ProviderSpec):
             ),
             markers=MARKERS,
             saves=(Destination(suffix=_SUFFIX),),
+            sources=(_SAMPLES,),
         )
 
     @hookimpl
@@ -111,7 +119,7 @@ class ArchiveProvider(ProviderSpec):
         return renamed(list(packages_at(path, "", context)), context.options)
 
     @hookimpl
-    def contents(self, package: Package, context: Context) -> Contents | None:
+    def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:
         """List the blobs of *package*; None for a compressed archive, which costs its reading."""
         if isinstance(package.pin, FileStamp):
             path = Path(package.pin.files[0].path)

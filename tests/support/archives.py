@@ -23,12 +23,9 @@ def layout_files(named: Named, *, extra: Iterable[SmallImage] = ()) -> dict[str,
     """Return the files of an image layout; *extra* are listed without a name."""
     listed = [*named, *(("", image) for image in extra)]
     lines = [
-        replace(image.root, annotations={REF_NAME: name} if name else {})
-        for name, image in listed
+        replace(image.root, annotations={REF_NAME: name} if name else {}) for name, image in listed
     ]
-    blobs = {
-        blob_path(digest): data for _, image in listed for digest, data in image.blobs.items()
-    }
+    blobs = {blob_path(digest): data for _, image in listed for digest, data in image.blobs.items()}
     return {"oci-layout": LAYOUT_BYTES, "index.json": layout_index(lines), **blobs}
 
 
@@ -65,13 +62,7 @@ def docker_archive(
             paths.append(f"{layer.digest.hex}/layer.tar")
             members[paths[-1]] = data
         members[f"{config.digest.hex}.json"] = image.blobs[config.digest]
-        entries.append(
-            {"Config": f"{config.digest.hex}.json", "RepoTags": tags, "Layers": paths}
-        )
+        entries.append({"Config": f"{config.digest.hex}.json", "RepoTags": tags, "Layers": paths})
     members["manifest.json"] = json.dumps(entries).encode()
-    for name, data in (change or {}).items():
-        if data is None:
-            del members[name]
-        else:
-            members[name] = data
-    return tar_of(members.items())
+    changed: dict[str, bytes | None] = {**members, **(change or {})}
+    return tar_of((name, data) for name, data in changed.items() if data is not None)

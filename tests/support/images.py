@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import zstandard
+
 from provider_core.digests import Digest
 from provider_core.oci import Descriptor, ImageConfig, Index, Manifest
 from provider_core.oci.media_types import (
@@ -34,7 +35,7 @@ __all__ = [
 
 AMD64 = Platform(os="linux", architecture="amd64")
 ARM64 = Platform(os="linux", architecture="arm64")
-_WRAPPINGS = {
+_WRAPPINGS: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
     "": (OCI_LAYER, bytes),
     "gzip": (OCI_LAYER_GZIP, lambda data: gzip.compress(data, mtime=0)),
     "zstd": (OCI_LAYER_ZSTD, zstandard.compress),

@@ -40,7 +40,7 @@ __all__ = ["command"]
 @flags.report_flag
 @flags.ticket_flag
 @click.pass_obj
-def command(invocation: Invocation, requests: tuple[str, ...], **told: Any) -> int:
+def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -> int:
     """Install images by name, file, folder or URL; what is here already is kept.
 
     Without a version, the source's `latest`, else its newest release. For a file, --name and
@@ -50,11 +50,13 @@ def command(invocation: Invocation, requests: tuple[str, ...], **told: Any) -> i
     asked = expand(requests)
     wishes = _wishes(asked, told)
     image_grid((), told["columns"])  # an unknown column is refused before anything is done
-    with reported(told["report"], invocation, "install", asked, wishes) as report:
-        with invocation.host(ticket=told["ticket"]) as host:
-            if told["dry_run"]:
-                return _plan(host, asked, wishes, invocation, report)
-            return _install(host, asked, wishes, invocation, report, told["columns"])
+    with (
+        reported(told["report"], invocation, "install", asked, wishes) as report,
+        invocation.host(ticket=told["ticket"]) as host,
+    ):
+        if told["dry_run"]:
+            return _plan(host, asked, wishes, invocation, report)
+        return _install(host, asked, wishes, invocation, report, told["columns"])
 
 
 def _wishes(asked: Iterable[Asked], told: Mapping[str, Any]) -> Wishes:
@@ -73,11 +75,6 @@ def _wishes(asked: Iterable[Asked], told: Mapping[str, Any]) -> Wishes:
             )
         options["version"] = told["version"]
         told = {**told, "version": None}
-    return wishes_for(told, options)
-
-
-def wishes_for(told: Mapping[str, Any], options: Mapping[str, Any]) -> Wishes:
-    """Return the wishes of *told* with further *options*."""
     return flags.wishes_from(told, options=options)
 
 
@@ -92,9 +89,7 @@ def _by_source(asked: Iterable[Asked], wishes: Wishes) -> list[tuple[Wishes, lis
 def _plan(
     host: Host, asked: Sequence[Asked], wishes: Wishes, invocation: Invocation, report: Report
 ) -> int:
-    plans = [
-        host.plan_install(*texts, wishes=wish) for wish, texts in _by_source(asked, wishes)
-    ]
+    plans = [host.plan_install(*texts, wishes=wish) for wish, texts in _by_source(asked, wishes)]
     for plan in plans:
         report.planned(plan)
     show_plan(invocation.output, *plans)

@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from ...errors import UsageError
+from ...operations.results import SaveResult
 from .. import flags
 from ..common import ferry_command
 from ..grid import Column, Grid
 from ..invocation import Invocation
 from ..plan_table import show_plan
+from ..render import Output
 from ..report import reported
 from ..schema import saved_document
 from ..stdin import Asked, expand
@@ -36,7 +38,7 @@ _COLUMNS = (
 @flags.report_flag
 @flags.ticket_flag
 @click.pass_obj
-def command(invocation: Invocation, requests: tuple[str, ...], **told: Any) -> None:
+def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -> None:
     """Write images to a file, folder or URL; what is not installed is fetched first.
 
     One file takes several images, and layers they share only once:
@@ -45,16 +47,22 @@ def command(invocation: Invocation, requests: tuple[str, ...], **told: Any) -> N
     asked, to = expand(requests), told["to"]
     wishes = flags.wishes_from({**told, "source": told["source"] or _one_source(asked)})
     texts = [one.text for one in asked]
-    with reported(told["report"], invocation, "save", asked, wishes) as report:
-        with invocation.host(ticket=told["ticket"]) as host:
-            if told["dry_run"]:
-                plan = host.plan_save(*texts, to=to, wishes=wishes)
-                report.planned(plan)
-                show_plan(invocation.output, plan)
-                return
-            result = host.save(*texts, to=to, wishes=wishes)
-            report.saved(result)
-    saved, output = result.saved, invocation.output
+    with (
+        reported(told["report"], invocation, "save", asked, wishes) as report,
+        invocation.host(ticket=told["ticket"]) as host,
+    ):
+        if told["dry_run"]:
+            plan = host.plan_save(*texts, to=to, wishes=wishes)
+            report.planned(plan)
+            show_plan(invocation.output, plan)
+            return
+        result = host.save(*texts, to=to, wishes=wishes)
+        report.saved(result)
+    _tell(result, invocation.output)
+
+
+def _tell(result: SaveResult, output: Output) -> None:
+    saved = result.saved
     roots = [str(root) for root in saved.roots]
     rows = tuple((name, root, saved.location) for name, root in _aligned(saved.names, roots))
     output.answer(Grid(columns=_COLUMNS, rows=rows), [saved_document(result)])

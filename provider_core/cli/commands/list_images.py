@@ -1,0 +1,34 @@
+"""ferry list."""
+
+from __future__ import annotations
+
+import click
+
+from .. import flags
+from ..common import ferry_command
+from ..image_columns import image_grid, shown
+from ..invocation import Invocation
+from ..schema import image_document
+
+__all__ = ["command"]
+
+
+@ferry_command(name="list")
+@click.argument("pattern", default="", metavar="[PATTERN]", shell_complete=flags.image_names)
+@flags.columns_flag
+@click.option("--revision", type=click.IntRange(min=0), metavar="N", help="As it was then.")
+@click.pass_obj
+def command(invocation: Invocation, pattern: str, columns: str, revision: int | None) -> None:
+    """List the installed images whose name fits PATTERN (* and ?).
+
+    Columns: Name Publisher Version IsOSImage ParentImage Platform Digest Id Size Provider Source
+    Tags Created InstalledAt.
+    """
+    image_grid((), columns)  # an unknown column is refused before anything is read
+    with invocation.host() as host:
+        images = host.list(pattern, revision=revision)
+        # Tags have no history of their own here; names of a past revision stand alone.
+        tags = host.tags() if revision is None else ()
+    rows = shown(images, tags)
+    documents = [image_document(row.image, row.tags) for row in rows]
+    invocation.output.answer(image_grid(rows, columns), documents, empty="no image is installed")

@@ -1,0 +1,49 @@
+"""ferry source add."""
+
+from __future__ import annotations
+
+import click
+
+from .. import flags
+from ..common import ferry_command
+from ..invocation import Invocation
+from ..schema import source_document
+from ..source_facts import source_facts
+
+__all__ = ["command"]
+
+
+@ferry_command(name="add")
+@click.argument("name")
+@click.argument("location")
+@click.option("--provider", default="", metavar="NAME", help="Its provider, if not recognised.")
+@click.option("--priority", type=int, metavar="N", help="Higher is asked first (50, 40, 30, …).")
+@flags.options_flag
+@flags.force_flag
+@flags.ticket_flag
+@click.pass_obj
+def command(
+    invocation: Invocation,
+    name: str,
+    location: str,
+    provider: str,
+    priority: int | None,
+    option: tuple[str, ...],
+    force: bool,
+    ticket: str,
+) -> None:
+    """Register LOCATION, a folder or URL, as the source NAME.
+
+    Its provider is recognised by the URL's scheme or by what is in the folder:
+    ferry source add lab ./layouts
+    """
+    with invocation.host(ticket=ticket) as host:
+        source = host.add_source(
+            name,
+            location,
+            provider=provider,
+            priority=priority,
+            options=flags.single_values(option),
+            force=force,
+        )
+    invocation.output.facts(source_facts(source), source_document(source))

@@ -1,0 +1,36 @@
+"""ferry source set."""
+
+from __future__ import annotations
+
+import click
+
+from .. import flags
+from ..common import ferry_command
+from ..invocation import Invocation
+from ..schema import source_document
+from ..source_facts import source_facts
+
+__all__ = ["command"]
+
+
+@ferry_command(name="set")
+@click.argument("name", shell_complete=flags.source_names)
+@click.option("--location", default="", metavar="PLACE", help="Where it is now.")
+@click.option("--priority", type=int, metavar="N", help="Higher is asked first.")
+@flags.options_flag
+@flags.ticket_flag
+@click.pass_obj
+def command(
+    invocation: Invocation,
+    name: str,
+    location: str,
+    priority: int | None,
+    option: tuple[str, ...],
+    ticket: str,
+) -> None:
+    """Change the source NAME; what is not said stays as it is."""
+    with invocation.host(ticket=ticket) as host:
+        source = host.set_source(
+            name, location=location, priority=priority, options=flags.single_values(option)
+        )
+    invocation.output.facts(source_facts(source), source_document(source))

@@ -1,0 +1,78 @@
+"""Converting: raw content and artifacts become images, where some provider accepts their type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import NotSupported, ProviderFault
+from ..model import Content, FileStamp, Package
+from ..oci import Manifest
+from ..oci.media_types import is_config, is_index, is_manifest
+from ..platforms import PlatformSet
+from ..store import Lease, Reader
+from .calls import open_call
+from .wishes import Wishes
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["content_type", "converted"]
+
+
+def content_type(content: Content, reader: Reader) -> str:
+    """Return what *content* is: its artifact type if it has one, else its root's media type.
+
+    A manifest is asked itself, since a registry's descriptor does not tell (OCI image-spec 1.1,
+    manifest.md, artifactType; without one, a config of a foreign type names it).
+    """
+    root = content.root
+    if isinstance(root, FileStamp):
+        return root.media_type
+    if root.artifact_type or not is_manifest(root.media_type):
+        return root.artifact_type or root.media_type
+    manifest = Manifest.parse(reader.read(root), media_type=root.media_type)
+    if manifest.artifact_type or is_config(manifest.config.media_type):
+        return manifest.artifact_type or root.media_type
+    return manifest.config.media_type
+
+
+def converted(
+    resources: Resources,
+    package: Package,
+    content: Content,
+    wishes: Wishes,
+    platforms: PlatformSet,
+    lease: Lease,
+) -> Content:
+    """Return *content* as an image or index, converted if some provider accepts its type.
+
+    Artifacts that nobody accepts stay what they are.  Raises NotSupported if the content is raw
+    and nobody turns it into an image, ProviderFault if what came of it is no image.
+    """
+    kind = content_type(content, resources.store)
+    for loaded in resources.plugins.providers():
+        if not kind or kind not in loaded.info.accepts:
+            continue
+        call = open_call(resources, loaded.info.name, platforms=platforms, options=wishes.options)
+        image = resources.dispatcher.convert(
+            loaded.info.name, content, call.reader, call.writer(lease), call.context, call.signs
+        )
+        if image is None:
+            continue
+        if _is_raw(image):
+            raise ProviderFault(loaded.info.name, "convert", "what it returned is not an image")
+        return image
+    if _is_raw(content):
+        raise NotSupported(
+            f"no provider turns {package} ({kind or 'unknown type'}) into an image",
+            hint="install a provider that accepts this type, or save it as it is",
+            media_type=kind,
+        )
+    return content
+
+
+def _is_raw(content: Content) -> bool:
+    root = content.root
+    return isinstance(root, FileStamp) or not (
+        is_manifest(root.media_type) or is_index(root.media_type)
+    )

@@ -1,0 +1,7 @@
+"""Hosts and shelves for every proof."""
+
+from __future__ import annotations
+
+from .hosts import homes, host, shelf
+
+__all__ = ["homes", "host", "shelf"]
