@@ -28,6 +28,7 @@ def repair_files(layout: Layout, damages: Iterable[Damage], timeout: float) -> t
     What is foreign has no digest and stays where it is.  Raises Locked, StoreError.
     """
     layout.prepare()
+    damages = tuple(damages)  # a check that is still running would keep the lock for its time
     moved = []
     with disk_errors(layout.quarantine), held(layout.lock, timeout):
         for damage in damages:
@@ -43,7 +44,9 @@ def _damaged_paths(layout: Layout, damage: Damage) -> tuple[Path, ...]:
     """Return what there is to move for *damage*; nothing if all is well by now."""
     if damage.digest is None:
         own = (layout.marker, layout.index) if damage.kind == "altered" else ()
-        return tuple(path for path in own if not is_sound_file(layout, path))
+        return tuple(
+            path for path in own if os.path.lexists(path) and not is_sound_file(layout, path)
+        )
     if damage.kind == "record":
         path = layout.record(damage.digest)
         return (path,) if _is_damaged_record(path, damage.digest) else ()

@@ -33,7 +33,7 @@ class Filed:
 
 
 def _distribution(folder: Path, name: str, group: str, entry: str) -> None:
-    info = folder / f"{name}-2.1.dist-info"
+    info = folder / f"{name.replace('-', '_')}-2.1.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.1\n")
     (info / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")

@@ -24,7 +24,6 @@ from provider_core.oci import Manifest
 from provider_core.oci.layout import blob_path
 from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
 from provider_core.platforms import PlatformSet
-from provider_core.store import DirectoryStore
 
 from ...support.archives import docker_archive, layout_files, oci_archive, write_layout
 from ...support.bench import ALL, Bench
@@ -282,18 +281,3 @@ def test_a_link_in_place_of_a_blob_is_no_blob(bench: Bench, tmp_path: Path) -> N
     (package,) = bench.resolve(folder)
     with pytest.raises(BlobNotFound):
         bench.install(package)
-
-
-def test_what_is_cut_off_goes_on_later(tmp_path: Path) -> None:
-    big = make_image("x" * 3_000_000, wrapping="")
-    with DirectoryStore(tmp_path / "store") as store:
-        bench = Bench(store=store)
-        (package,) = bench.resolve(write(tmp_path, oci_archive(("x:1", big))))
-        layer = big.manifest.layers[0]
-        with store.lease() as lease:
-            partial = store.writer(lease).expect(layer)
-            assert partial is not None
-            with partial:
-                partial.write(0, big.blobs[layer.digest][: 1 << 20])
-            bench.install(package)
-        assert store.has(layer)
