@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from .errors import Cancelled, Error
 
 __all__ = ["CancelToken"]
+
+_POLL = 0.05
+"""Seconds after which a sleeper looks at its parents, which cannot wake it."""
 
 
 class CancelToken:
@@ -39,8 +43,10 @@ class CancelToken:
             raise self._error
 
     def wait(self, seconds: float) -> None:
-        """Sleep, and raise as `check` does if somebody asks to stop meanwhile."""
-        self._event.wait(seconds)
+        """Sleep, and raise as `check` does as soon as somebody asks to stop."""
+        end = time.monotonic() + seconds
+        while not self.is_cancelled and (left := end - time.monotonic()) > 0:
+            self._event.wait(min(left, _POLL))
         self.check()
 
     def child(self) -> CancelToken:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .digests import Digest
+from .errors import DocumentError, UsageError
 from .model import Installed, Parent
 from .oci import Descriptor
-from .references import name_key
+from .oci.annotations import BASE_DIGEST, BASE_NAME
+from .references import Name, name_key, parse_reference
 
-__all__ = ["Family", "parent_of"]
+__all__ = ["Family", "annotated_parent"]
 
 Chain = tuple[Digest, ...]
 
@@ -74,9 +76,31 @@ class Family:
         return {key: tuple(images) for key, images in needed.items()}
 
 
-def parent_of(image: Installed, images: Iterable[Installed]) -> Parent | None:
-    """Return the parent of one image among *images*."""
-    return Family(images).parent(image)
+def annotated_parent(annotations: Mapping[str, str]) -> Parent | None:
+    """Return the parent that the OCI base annotations name (image-spec annotations.md).
+
+    An annotation is a hint that anybody may write: one that cannot be read counts as absent.
+    """
+    digest = _digest(annotations.get(BASE_DIGEST, ""))
+    name, version = _name(annotations.get(BASE_NAME, ""))
+    if not name and digest is None:
+        return None
+    return Parent(name=name, version=version, digest=digest)
+
+
+def _digest(text: str) -> Digest | None:
+    try:
+        return Digest.parse(text)
+    except DocumentError:
+        return None
+
+
+def _name(text: str) -> tuple[str, str]:
+    try:
+        reference = parse_reference(text)
+    except UsageError:
+        return "", ""
+    return (reference.name, reference.tag) if isinstance(reference, Name) else ("", "")
 
 
 def _is_meant(parent: Parent, other: Installed) -> bool:

@@ -1,15 +1,15 @@
-"""What is public is named in `__all__`, sorted, importable, documented; imports are lazy."""
+"""What is public is named in `__all__`, importable, documented; imports are lazy."""
 
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 import subprocess
 import sys
 
-import provider_core
 import pytest
+
+import provider_core
 
 MODULES = sorted(
     info.name
@@ -19,7 +19,7 @@ MODULES = sorted(
 
 
 def test_the_face_is_whole() -> None:
-    assert sorted(provider_core.__all__) == provider_core.__all__
+    assert len(set(provider_core.__all__)) == len(provider_core.__all__)
     for name in provider_core.__all__:
         assert getattr(provider_core, name) is not None
     assert set(provider_core.__all__) <= set(dir(provider_core))
@@ -35,10 +35,10 @@ def test_every_module_names_what_is_public(name: str) -> None:
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} has no docstring"
     public = getattr(module, "__all__", [])
-    assert list(public) == sorted(public)
+    assert len(set(public)) == len(public)
     for one in public:
         value = getattr(module, one)
-        if inspect.isfunction(value) or inspect.isclass(value):
+        if getattr(value, "__module__", "") == name and callable(value):
             assert value.__doc__, f"{name}.{one} has no docstring"
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import quote
 
-from ..errors import CatalogTooNew, DocumentError, Locked, NoSpace, StoreError
+from ..errors import CatalogTooNew, Locked, NoSpace, StoreError, UsageError
 from .schema import Schema
 
 __all__ = [
@@ -66,7 +66,7 @@ def access(path: Path, *, read_only: bool = False) -> Access:
         return Access.NONE
     except OSError as error:
         raise _refused(path, error.strerror or str(error)) from error
-    changeable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    changeable = _may_write(path) and _may_write(path.parent)
     return Access.CHANGE if changeable and not read_only else Access.READ
 
 
@@ -159,15 +159,17 @@ def sqlite_errors(path: Path, seconds: float, *, remedy: str = _REMEDY) -> Itera
 
     *remedy* is what to do about a damaged file.
 
-    Raises NoSpace, Locked (after *seconds*), StoreError; DocumentError for text that is not
-    Unicode, such as a name made of the undecodable bytes of a file's.
+    Raises NoSpace, Locked (after *seconds*), StoreError; UsageError for text that is not Unicode,
+    such as a name made of the undecodable bytes of a file's.
     """
     try:
         yield
     except sqlite3.Error as error:
         raise _translated(error, path, seconds, remedy) from error
     except UnicodeEncodeError as error:
-        raise DocumentError(f"{error.object[:40]!r} is not Unicode text", what="row") from error
+        raise UsageError(
+            f"{error.object[:40]!r} is not Unicode text", hint="choose another name with --name"
+        ) from error
 
 
 def is_damage(error: StoreError) -> bool:
@@ -204,6 +206,12 @@ def _refused(path: Path, reason: str) -> StoreError:
         path=str(path),
         reason=reason,
     )
+
+
+def _may_write(path: Path) -> bool:
+    # The effective user opens files; Windows knows no other.
+    effective = os.access in os.supports_effective_ids
+    return os.access(path, os.W_OK, effective_ids=effective)
 
 
 def _is_fixed(path: Path) -> bool:

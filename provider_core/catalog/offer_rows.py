@@ -124,7 +124,7 @@ _TAKE_OVER = (
     """
     INSERT INTO text (name_id, text)
         SELECT DISTINCT name.id, staged.text FROM staged
-        JOIN name ON name.name_key = staged.name_key AND name.source = :source WHERE true
+        CROSS JOIN name ON name.name_key = staged.name_key AND name.source = :source WHERE true
     ON CONFLICT (name_id, text) DO NOTHING
     """,
     """

@@ -96,7 +96,8 @@ class TableGroup(click.Group):
     def _unknown(self, word: str) -> UsageError:
         from difflib import get_close_matches
 
-        near = get_close_matches(word, [*self.list_commands(click.Context(self)), *table.ALIASES])
+        known = [*self.list_commands(click.Context(self)), *(() if self._path else table.ALIASES)]
+        near = get_close_matches(word, known, n=2, cutoff=0.7)
         whole = f"ferry {self._path}".rstrip()
         listed = f"`{whole} --help` lists the commands"
         return UsageError(

@@ -36,6 +36,8 @@ class Invocation:
         self.output = Output(json=json)
         self.flags: dict[str, Any] = {}
         """Common flags that were given, by their long names."""
+        self.is_at_work = False
+        """Whether a host was opened: from then on a signal is heard by its cancel token first."""
 
     @property
     def is_traced(self) -> bool:
@@ -61,6 +63,7 @@ class Invocation:
         """Open the home, with the settings of all places; the caller closes it."""
         from ..operations.host import Host
 
+        self.is_at_work = True
         return Host.from_environment(
             self.environ,
             home=self.flags.get("home"),

@@ -38,7 +38,7 @@ def run(arguments: list[str], invocation: Invocation) -> int:
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        with cancelled_by_signals(invocation.cancel):
+        with cancelled_by_signals(invocation.cancel, lambda: invocation.is_at_work):
             code = _guarded(arguments, invocation)
             invocation.output.finish()
             return code
@@ -64,10 +64,15 @@ def _guarded(arguments: list[str], invocation: Invocation) -> int:
 
 
 def _dispatch(arguments: list[str], invocation: Invocation) -> int:
-    if invocation.is_traced:
-        from .tracing import start_trace
+    if not invocation.is_traced:
+        return _run_command(arguments, invocation)
+    from .tracing import traced
 
-        start_trace(invocation.output)
+    with traced(invocation.output):
+        return _run_command(arguments, invocation)
+
+
+def _run_command(arguments: list[str], invocation: Invocation) -> int:
     if "_FERRY_COMPLETE" in os.environ:
         from .powershell import teach_powershell
 

@@ -26,7 +26,7 @@ def show_plan(output: Output, *plans: Plan) -> None:
     """Print the steps of *plans*; the totals as a notice, or as a last object with --json."""
     steps = tuple(step for plan in plans for step in plan.steps)
     documents = [document for plan in plans for document in plan_documents(plan)]
-    output.answer(Grid(columns=_COLUMNS, rows=steps), documents, empty="there is nothing to do")
+    output.answer(Grid(columns=_COLUMNS, rows=steps), documents, empty="nothing has to be fetched")
     if output.json or not plans:
         return
     fetch, pulls = sum(plan.fetch for plan in plans), sum(plan.pulls for plan in plans)

@@ -52,8 +52,14 @@ class Report:
         self._document["revision"] = result.revision
 
     def saved(self, result: SaveResult) -> None:
-        """Add what a save did."""
+        """Add what a save fetched and wrote."""
         self._steps(result.plan, ())
+        fetched = {step.package.id for step in result.plan.steps}
+        self._document["done"] += [
+            {"action": "save", "from": _origin(package, None), "package": _package(package)}
+            for package in result.packages
+            if package.id not in fetched
+        ]
         self._document["saved"] = saved_document(result)
 
     def failed(self, error: Error) -> None:

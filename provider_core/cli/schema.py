@@ -3,33 +3,33 @@
 Within a version fields are only added.  Unknown texts are "", unknown numbers and objects null,
 sizes are bytes, times ISO 8601 in UTC.
 
-============== =================================== ==========================================
-schema          printed by                          is
-============== =================================== ==========================================
-ferry.offer/1    find                                an image that a source has
-ferry.image/1    list, show, install                 an installed image
-ferry.tag/1      images                              one name of an installed image
-ferry.layer/1    history                             a line of an image's history
-ferry.step/1     install, save with --dry-run        one package of a plan
-ferry.plan/1     install, save with --dry-run        the totals, after the steps
-ferry.saved/1    save                                what was written
-ferry.removal/1  uninstall                           an image that went
-ferry.source/1   source add, set, remove, list       a source
-ferry.refresh/1  source refresh                      what a refresh did to one source
-ferry.provider/1 provider list, show, enable …       a plugin
-ferry.revision/1 catalog log                         a change of the catalog
-ferry.change/1   catalog diff                        one thing that a change touched
-ferry.damage/1   store check, repair; catalog check  one thing that is wrong
-ferry.collected/1 store gc                           what was collected
-ferry.path/1     store path, catalog backup          a place on this machine
-ferry.setting/1  config                              a setting and where it comes from
-ferry.version/1  version                             this release
-ferry.finding/1  doctor                              what was looked at, and how it is
-ferry.error/1    (stderr)                            a failure: class, code, message, hint, fields
-ferry.notice/1   (stderr)                            a sentence for people
-ferry.progress/1 (stderr, --progress json)           how far a piece of work is
-ferry.report/1   (the file of --report)              what was asked and done
-============== =================================== ==========================================
+================= ========================== =====================================
+schema            printed by                 is
+================= ========================== =====================================
+ferry.offer/1     find                       an image that a source has
+ferry.image/1     list, show, install        an installed image
+ferry.tag/1       images                     one name of an installed image
+ferry.layer/1     history                    a line of an image's history
+ferry.step/1      install, save: --dry-run   one package of a plan
+ferry.plan/1      install, save: --dry-run   the totals, after the steps
+ferry.saved/1     save                       what was written
+ferry.removal/1   uninstall                  an image that went
+ferry.source/1    source add, set, list …    a source
+ferry.refresh/1   source refresh             what a refresh did to one source
+ferry.provider/1  provider list, show …      a plugin
+ferry.revision/1  catalog log                an operation on the catalog
+ferry.change/1    catalog diff, log          one thing that an operation touched
+ferry.damage/1    store check, repair …      one thing that is wrong
+ferry.collected/1 store gc                   what was collected
+ferry.path/1      store path, catalog backup a place on this machine
+ferry.setting/1   config                     a setting and where it comes from
+ferry.finding/1   doctor                     something about this host or home
+ferry.version/1   version                    this release and what it runs on
+ferry.error/1     (stderr)                   a failure: class, code, message, hint
+ferry.notice/1    (stderr)                   a sentence for people
+ferry.progress/1  (stderr, --progress json)  how far a piece of work is
+ferry.report/1    (the file of --report)     what was asked and done
+================= ========================== =====================================
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import _thread
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -19,8 +19,11 @@ PATIENCE = 2.0
 
 
 @contextmanager
-def cancelled_by_signals(token: CancelToken) -> Iterator[None]:
-    """Cancel *token* at the first signal; raise Cancelled at the second, or after `PATIENCE`."""
+def cancelled_by_signals(token: CancelToken, at_work: Callable[[], bool]) -> Iterator[None]:
+    """Cancel *token* at the first signal; raise Cancelled at the second, or after `PATIENCE`.
+
+    While nothing is *at_work* (arguments are read, or standard input), the first raises too.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -29,7 +32,7 @@ def cancelled_by_signals(token: CancelToken) -> Iterator[None]:
 
     def hear(number: int, frame: FrameType | None) -> None:
         error = Cancelled(signal=number)
-        if token.is_cancelled:
+        if token.is_cancelled or not at_work():
             raise error
         token.cancel(error)
         timer = threading.Timer(PATIENCE, _interrupt, [number])

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .render import Output
 
-__all__ = ["start_trace", "trace_error"]
+__all__ = ["trace_error", "traced"]
 
 
-def start_trace(output: Output) -> None:
-    """Send the library's log to *output*."""
-    logger = logging.getLogger("provider_core")
+@contextmanager
+def traced(output: Output) -> Iterator[None]:
+    """Send the library's log to *output* while the block runs."""
+    logger, handler = logging.getLogger("provider_core"), _Handler(output)
+    before = logger.level
     logger.setLevel(logging.DEBUG)
-    logger.addHandler(_Handler(output))
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
 
 
 def trace_error(output: Output, error: BaseException) -> None:

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..digests import Digest
 from ..errors import BlobNotFound, DocumentError
-from ..model import Content, Installed, Package, Parent
+from ..model import Content, Installed, Package
 from ..oci import Descriptor, ImageConfig, Index, Manifest, parse_root
-from ..oci.annotations import BASE_DIGEST, BASE_NAME, VENDOR
+from ..oci.annotations import VENDOR
 from ..oci.media_types import is_config, is_index, is_manifest
+from ..parents import annotated_parent
 from ..platforms import PlatformSet, best, host_platform
 from ..pouring import Selection, select_image
-from ..references import Name, parse_reference
 from ..store import Reader
 
 __all__ = ["installed_from", "is_whole", "selection_of"]
@@ -70,7 +69,7 @@ def installed_from(
     face = _face(selection, reader)
     config = face.config
     says = {**face.annotations, **content.facts}
-    parent = package.parent or _parent(says)
+    parent = package.parent or annotated_parent(says)
     return Installed(
         package=package,
         content=content,
@@ -120,19 +119,6 @@ def _config(manifest: Manifest, reader: Reader) -> ImageConfig | None:
     if manifest.artifact_type or not is_config(manifest.config.media_type):
         return None
     return ImageConfig.parse(reader.read(manifest.config))
-
-
-def _parent(annotations: Mapping[str, str]) -> Parent | None:
-    """Return the parent that the OCI base annotations name (annotations.md)."""
-    name, digest = annotations.get(BASE_NAME, ""), annotations.get(BASE_DIGEST, "")
-    if not name and not digest:
-        return None
-    reference = parse_reference(name) if name else None
-    return Parent(
-        name=reference.name if isinstance(reference, Name) else name,
-        version=reference.tag if isinstance(reference, Name) else "",
-        digest=Digest.parse(digest) if digest else None,
-    )
 
 
 def _is_os_image(package: Package, config: ImageConfig | None) -> bool:

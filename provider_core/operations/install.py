@@ -29,10 +29,10 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
     failure is raised.
     """
     platforms = wanted_platforms(resources, wishes)
-    planner = Planner(resources, wishes, platforms)
+    planner = Planner(resources, "install", wishes, platforms)
     for request in requests:
         planner.add_request(request)
-    plan = planner.plan("install")
+    plan = planner.plan()
     before = {image.key: image for image in resources.catalog.installed()}
     todo = replace(plan, steps=tuple(step for step in plan.steps if step.action is not Action.KEEP))
     with resources.store.lease() as lease:

@@ -39,17 +39,20 @@ def plan_install(resources: Resources, requests: Sequence[str], wishes: Wishes) 
 
     Raises what resolving raises; Exists where a numbered version would be replaced.
     """
-    planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
+    planner = Planner(resources, "install", wishes, wanted_platforms(resources, wishes))
     for request in requests:
         planner.add_request(request)
-    return planner.plan("install")
+    return planner.plan()
 
 
 class Planner:
     """Gathers steps; each package once, dependencies before dependents."""
 
-    def __init__(self, resources: Resources, wishes: Wishes, platforms: PlatformSet) -> None:
+    def __init__(
+        self, resources: Resources, verb: str, wishes: Wishes, platforms: PlatformSet
+    ) -> None:
         self._resources = resources
+        self._verb = verb
         self._wishes = wishes
         self._platforms = platforms
         self._installed = {image.key: image for image in resources.catalog.installed()}
@@ -92,9 +95,10 @@ class Planner:
         self._open.pop()
         self._steps[key] = self._step(package, source, reason, tuple(needs))
 
-    def plan(self, verb: str) -> Plan:
+    def plan(self) -> Plan:
         """Return the steps so far."""
-        return Plan(verb=verb, steps=tuple(self._steps.values()), free=self._resources.free_bytes())
+        steps = tuple(self._steps.values())
+        return Plan(verb=self._verb, steps=steps, free=self._resources.free_bytes())
 
     def _requirements(self, package: Package, source: Source | None) -> Iterator[Requirement]:
         yield from package.requires
@@ -149,6 +153,8 @@ class Planner:
         )
 
     def _action(self, package: Package) -> Action:
+        if self._verb == "save":
+            return Action.FETCH
         old = self._installed.get(ImageKey.of(package))
         if old is None:
             return Action.INSTALL

@@ -125,11 +125,16 @@ class Resources:
 
     @contextmanager
     def change(
-        self, operation: str, *, detail: Mapping[str, str] | None = None
+        self,
+        operation: str,
+        *,
+        detail: Mapping[str, str] | None = None,
+        publish: bool = True,
     ) -> Iterator[CatalogChange]:
         """Hold the home's lock and open the one transaction of an operation.
 
-        When it has ended, the derived index.json is written anew.
+        When it has ended, the derived index.json is written anew; with *publish* False the
+        caller does so later.
         """
         from .publishing import publish_index
 
@@ -142,7 +147,8 @@ class Resources:
                 detail=detail,
             ) as change:
                 yield change
-            publish_index(self)
+            if publish:
+                publish_index(self)
 
     def now(self) -> str:
         """Return the time, ISO 8601 in UTC, to the second."""

@@ -81,7 +81,7 @@ def save(resources: Resources, requests: Sequence[str], to: str, wishes: Wishes)
 def _sort(resources: Resources, requests: Sequence[str], wishes: Wishes) -> _Sorted:
     platforms = wishes.platforms or PlatformSet.all()
     wanting = replace(wishes, platforms=platforms, keep_going=False)
-    planner = Planner(resources, replace(wanting, force=True), platforms)
+    planner = Planner(resources, "save", wanting, platforms)
     here: dict[object, Installed] = {}
     for request in requests:
         image = None if wishes.source else _in_home(resources, request, wanting)
@@ -89,7 +89,7 @@ def _sort(resources: Resources, requests: Sequence[str], wishes: Wishes) -> _Sor
             here[image.key] = image
         else:
             planner.add_request(request)
-    return _Sorted(here=tuple(here.values()), plan=planner.plan("save"), platforms=platforms)
+    return _Sorted(here=tuple(here.values()), plan=planner.plan(), platforms=platforms)
 
 
 def _in_home(resources: Resources, request: str, wishes: Wishes) -> Installed | None:

@@ -13,6 +13,7 @@ from ..oci import Descriptor
 from ..parents import Family
 from .calls import open_call
 from .maintenance import roots_of
+from .publishing import publish_index
 from .requests import name_reference
 from .results import Removal
 from .selecting import fitting_installed, names_of, one_installed
@@ -46,7 +47,7 @@ def uninstall(
     reaches = [_reach(resources, image) for image in images]
     if not dry_run:
         _ask_providers(resources, images, force)
-        with resources.change("uninstall") as change:
+        with resources.change("uninstall", publish=False) as change:
             _check_free(
                 Family(change.installed()),
                 {hold.image: hold.reason for hold in change.holds()},
@@ -54,7 +55,12 @@ def uninstall(
                 force,
             )
             _remove(change, images)
-    return _free(resources, reaches, tags, dry_run)
+    removals = _free(resources, reaches, tags, dry_run)
+    if not dry_run:
+        # Only now: on a full disk there is room for index.json when the blobs are gone.
+        with resources.home.lock(resources.settings.lock_timeout):
+            publish_index(resources)
+    return removals
 
 
 def _meant(resources: Resources, requests: Sequence[str]) -> tuple[Installed, ...]:

@@ -58,7 +58,9 @@ def collect_garbage(
         doomed = condemn(_aged(layout), needed, rules)
         if not rules.dry_run:
             _remove(layout, [digest for digest, _ in doomed.blobs], rules)
-        leftover = _sweep_ingest(layout, rules) if locked and rules.only is None else 0
+        leftover = 0
+        if locked and rules.only is None:
+            leftover = _sweep_ingest(layout, claims, rules)
     return doomed.collected(leftover)
 
 
@@ -108,12 +110,14 @@ def _remove(layout: Layout, digests: Iterable[Digest], rules: Rules) -> None:
                     remove(Path(entry.path))
 
 
-def _sweep_ingest(layout: Layout, rules: Rules) -> int:
-    """Remove what dead processes have left on its way in; return its bytes."""
+def _sweep_ingest(layout: Layout, claims: Claims, rules: Rules) -> int:
+    """Remove what nobody works on or claims any more; return its bytes."""
     size = 0
+    claimed = {layout.partial(digest).name for digest in claims.digests}
     with disk_errors(layout.ingest):
         for entry in tuple(entries(layout.ingest)):
-            if not entry.is_file(follow_symlinks=False):
+            stem = entry.name.partition(".")[0]
+            if stem in claimed or not entry.is_file(follow_symlinks=False):
                 continue
             try:
                 size += _sweep(Path(entry.path), rules)

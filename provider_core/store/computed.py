@@ -30,18 +30,21 @@ class DirectoryComputed:
         self._file = ScratchFile.fresh(layout.ingest)
         self._hasher = Hasher()
         self._pending = bytearray()
-        self._flushed = 0
+        self._written = 0
         self._closed = False
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self._check()
-        size = self._hasher.size + memoryview(data).nbytes
+        view = memoryview(data).cast("B")
+        size = self._hasher.size + len(view)
         if size > self._limit:
             raise SizeMismatch(self._limit, size, what="computed content")
-        self._hasher.update(data)
-        self._pending += data
-        if len(self._pending) >= _BUFFER:
+        self._hasher.update(view)
+        if len(self._pending) + len(view) < _BUFFER:
+            self._pending += view
+        else:
             self._flush()
+            self._append(view)
 
     def commit(self, media_type: str) -> Descriptor:
         self._check()
@@ -83,6 +86,9 @@ class DirectoryComputed:
 
     def _flush(self) -> None:
         with memoryview(self._pending) as view:
-            self._file.write_at(self._flushed, view)
-        self._flushed += len(self._pending)
+            self._append(view)
         self._pending.clear()
+
+    def _append(self, view: memoryview) -> None:
+        self._file.write_at(self._written, view)
+        self._written += len(view)

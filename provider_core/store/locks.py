@@ -19,6 +19,9 @@ from .durable import OPEN_FLAGS
 
 __all__ = ["claim", "held"]
 
+_LONGEST_PAUSE = 0.01
+"""Seconds; waiting is no queue, and who sleeps longer is overtaken more often."""
+
 
 @contextmanager
 def held(path: Path, timeout: float) -> Iterator[None]:
@@ -63,7 +66,7 @@ def _wait(fd: int, path: Path, timeout: float) -> None:
         if time.monotonic() >= deadline:
             raise Locked(f"the store {path.parent}", seconds=timeout)
         time.sleep(pause)
-        pause = min(pause * 2, 0.05)
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 def _try(fd: int) -> bool:

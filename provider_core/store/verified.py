@@ -68,8 +68,6 @@ class _VerifiedFile(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         view = memoryview(buffer).cast("B")
-        if not view:
-            return 0
         count = self._inner.readinto(view) or 0
         if self._position == self._hasher.size:
             self._hasher.update(view[:count])

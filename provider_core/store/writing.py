@@ -40,8 +40,10 @@ class DirectoryWriter:
         return DirectoryComputed(self._layout, limit, claim=self._lease.add_to_write)
 
     def commit_many(self, partials: Sequence[Partial]) -> None:
-        ours = [partial for partial in partials if isinstance(partial, DirectoryPartial)]
-        self._partials.commit([partial.file for partial in ours])
+        ours = []
         for partial in partials:
-            if partial not in ours:
+            if isinstance(partial, DirectoryPartial):
+                ours.append(partial.file)
+            else:
                 partial.commit()
+        self._partials.commit(ours)

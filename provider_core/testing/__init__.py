@@ -10,31 +10,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .case import ProviderCase
+    from .conformance import ProviderConformance
     from .contexts import TemporaryState, fixed_clock, make_context, memory_spool
     from .images import SmallImage, small_artifact, small_image, small_index
+    from .io_watch import watched_io
     from .memory_catalog import MemoryCatalogView
     from .memory_store import MemoryStore
     from .memory_transport import Answer, MemoryTransport, Request
     from .recording import RecordingProgress
+    from .store_suite import StoreSuite
     from .tokens import TokenAuth, TokenServer
+    from .watched_writer import WatchedWriter
 
 _HOME = {
     "Answer": "memory_transport",
     "MemoryCatalogView": "memory_catalog",
     "MemoryStore": "memory_store",
     "MemoryTransport": "memory_transport",
+    "ProviderCase": "case",
+    "ProviderConformance": "conformance",
     "RecordingProgress": "recording",
     "Request": "memory_transport",
     "SmallImage": "images",
+    "StoreSuite": "store_suite",
     "TemporaryState": "contexts",
     "TokenAuth": "tokens",
     "TokenServer": "tokens",
+    "WatchedWriter": "watched_writer",
     "fixed_clock": "contexts",
     "make_context": "contexts",
     "memory_spool": "contexts",
     "small_artifact": "images",
     "small_image": "images",
     "small_index": "images",
+    "watched_io": "io_watch",
 }
 """Public name → the module it lives in."""
 
@@ -43,18 +53,23 @@ __all__ = [
     "MemoryCatalogView",
     "MemoryStore",
     "MemoryTransport",
+    "ProviderCase",
+    "ProviderConformance",
     "RecordingProgress",
     "Request",
     "SmallImage",
+    "StoreSuite",
     "TemporaryState",
     "TokenAuth",
     "TokenServer",
+    "WatchedWriter",
     "fixed_clock",
     "make_context",
     "memory_spool",
     "small_artifact",
     "small_image",
     "small_index",
+    "watched_io",
 ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -12,6 +12,7 @@ from ..digests import Digest, Hasher
 from ..errors import Conflict, DigestMismatch, SizeMismatch
 from ..oci import Descriptor
 from ..store import Partial
+from ..store.condemning import Rules
 from ..store.ranges import Ranges
 
 __all__ = ["Content", "MemoryLease", "MemoryWriter", "digest_of"]
@@ -30,7 +31,9 @@ class _Ingest:
 
     size: int
     data: bytearray
+    modified: float
     have: Ranges = field(default_factory=Ranges)
+    users: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +59,18 @@ class Content:
         with self.mutex:
             self.blobs.setdefault(digest, data)
             self.modified[digest] = self.clock()
+
+    def sweep(self, claimed: Container[Digest], rules: Rules) -> int:
+        """Drop what is on its way in and nobody works on or claims; return its bytes."""
+        swept = [
+            (digest, ingest.have.total)
+            for digest, ingest in self.ingest.items()
+            if not ingest.users and digest not in claimed and not rules.is_young(ingest.modified)
+        ]
+        if not rules.dry_run:
+            for digest, _ in swept:
+                del self.ingest[digest]
+        return sum(size for _, size in swept)
 
 
 class _Closing:
@@ -116,6 +131,7 @@ class MemoryPartial(_Closing):
         self.descriptor = descriptor
         self._content = content
         self._closed = False
+        content.ingest[descriptor.digest].users += 1
 
     def gaps(self) -> tuple[tuple[int, int], ...]:
         with self._content.mutex:
@@ -134,6 +150,7 @@ class MemoryPartial(_Closing):
             for start, stop in tuple(ingest.have.missing(offset, end)):
                 ingest.data[start:stop] = view[start - offset : stop - offset]
                 ingest.have.add(start, stop)
+                ingest.modified = self._content.clock()
 
     def commit(self) -> None:
         digest = self.descriptor.digest
@@ -151,7 +168,11 @@ class MemoryPartial(_Closing):
             del self._content.ingest[digest]
 
     def close(self) -> None:
-        self._closed = True
+        with self._content.mutex:
+            ingest = self._content.ingest.get(self.descriptor.digest)
+            if not self._closed and ingest is not None:
+                ingest.users -= 1
+            self._closed = True
 
     def _ingest(self) -> _Ingest | None:
         """Return the shared bytes; None once the blob is here."""
@@ -210,7 +231,11 @@ class MemoryWriter:
             if size is None:
                 ingest = self._content.ingest.setdefault(
                     descriptor.digest,
-                    _Ingest(size=descriptor.size, data=bytearray(descriptor.size)),
+                    _Ingest(
+                        size=descriptor.size,
+                        data=bytearray(descriptor.size),
+                        modified=self._content.clock(),
+                    ),
                 )
                 size = ingest.size
                 if size == descriptor.size:

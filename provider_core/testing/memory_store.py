@@ -107,7 +107,8 @@ class MemoryStore:
                 for digest, _ in doomed.blobs:
                     del self._content.blobs[digest]
                     self._records.pop(digest, None)
-        return doomed.collected()
+            leftover = self._content.sweep(claimed, rules) if rules.only is None else 0
+        return doomed.collected(leftover)
 
     def check(self, roots: Iterable[Descriptor] = ()) -> Iterator[Damage]:
         sizes: dict[Digest, int] = {}

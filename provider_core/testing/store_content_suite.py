@@ -183,7 +183,7 @@ class WritingSuite(StoreCase):
         partial.close()
         with pytest.raises(Conflict):
             partial.write(0, data)
-        again = store.writer(store.lease()).expect(descriptor)
+        again = writer.expect(descriptor)
         assert again is not None
         with again:
             assert again.gaps() == ((0, 100), (900, 1000))
@@ -220,7 +220,7 @@ class WritingSuite(StoreCase):
 
         def fill(order: int) -> None:
             try:
-                partial = store.writer(store.lease()).expect(descriptor)
+                partial = writer.expect(descriptor)
                 start.wait()
                 if partial is None:
                     return

@@ -11,7 +11,7 @@ from ..digests import Digest
 from ..errors import Conflict, DigestMismatch, DocumentError, IntegrityError, SizeMismatch
 from ..oci import Descriptor, Index, Manifest
 from ..oci.media_types import OCI_CONFIG, OCI_LAYER, OCI_NONDISTRIBUTABLE_LAYER
-from ..store import IndexEntry, Record, Store, Writer, put
+from ..store import IndexEntry, Lease, Partial, Record, Store, Writer, put
 from .store_case import RAW, StoreCase, SuiteClock, sample_image
 
 __all__ = ["CheckingSuite", "CollectingSuite"]
@@ -140,6 +140,28 @@ class CollectingSuite(StoreCase):
         with store.lease() as lease:
             assert store.writer(lease).expect(image) is None
             assert _sweep(store) == set()
+
+    def test_abandoned_content_goes(self, store: Store) -> None:
+        descriptor = Descriptor.of(bytes(5000), RAW)
+
+        def begin(lease: Lease) -> Partial:
+            partial = store.writer(lease).expect(descriptor)
+            assert partial is not None
+            partial.write(0, bytes(2000))
+            return partial
+
+        with store.lease() as lease:
+            begin(lease).close()
+            assert store.collect(list, grace=0).size == 0
+        assert store.collect(list, grace=_HOUR).size == 0
+        assert store.collect(list, grace=0, only=[]).size == 0
+        assert store.collect(list, grace=0, dry_run=True).size >= 2000
+        lease = store.lease()
+        with begin(lease):
+            lease.release()
+            assert store.collect(list, grace=0).size == 0
+        with store.lease() as lease, begin(lease) as partial:
+            assert partial.gaps() == ((2000, 5000),)
 
     def test_roots_are_asked_after_leases(self, store: Store) -> None:
         lease = store.lease()

@@ -1,17 +1,52 @@
-"""The one bounded, error-typed way to the network."""
+"""The one bounded, error-typed way to the network.
+
+The protocols are imported at once; the HTTP engine, and `requests` with it, when it is first used.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .absent import AbsentTransport, OfflineTransport
 from .ports import Auth, Location, Origin, Response, Sink, Transport
 
+if TYPE_CHECKING:
+    from .http import HttpTransport
+    from .proxies import Proxies
+    from .settings import TransportSettings, for_source
+
+_HOME = {
+    "HttpTransport": "http",
+    "Proxies": "proxies",
+    "TransportSettings": "settings",
+    "for_source": "settings",
+}
+"""Public name → the module it lives in."""
+
 __all__ = [
     "AbsentTransport",
     "Auth",
+    "HttpTransport",
     "Location",
     "OfflineTransport",
     "Origin",
+    "Proxies",
     "Response",
     "Sink",
     "Transport",
+    "TransportSettings",
+    "for_source",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted((*globals(), *__all__))

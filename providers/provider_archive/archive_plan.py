@@ -60,13 +60,12 @@ def plan_archive(images: Sequence[Held], reader: Reader) -> ArchivePlan:
     draft = _Draft()
     for held in images:
         _add(draft, held, reader)
-    docker = [line.as_json() for line in draft.docker.values()]
+    documents = [(LAYOUT_FILE, LAYOUT_BYTES), (INDEX_FILE, layout_index(draft.lines))]
+    if draft.docker:
+        docker = [line.as_json() for line in draft.docker.values()]
+        documents.append((DOCKER_INDEX, json.dumps(docker, separators=(",", ":")).encode()))
     return ArchivePlan(
-        documents=(
-            (LAYOUT_FILE, LAYOUT_BYTES),
-            (INDEX_FILE, layout_index(draft.lines)),
-            (DOCKER_INDEX, json.dumps(docker, separators=(",", ":")).encode()),
-        ),
+        documents=tuple(documents),
         blobs=tuple(sorted(draft.blobs.values(), key=lambda blob: blob.digest)),
         names=draft.book.names,
         roots=tuple(draft.roots),

@@ -47,8 +47,6 @@ def parse_docker_index(data: bytes) -> tuple[DockerImage, ...]:
     if fields.keys() != {"images"}:
         raise DocumentError("it is not one list", what=DOCKER_INDEX)
     nodes = Node(fields, what=DOCKER_INDEX).array("images", limit=_MOST_IMAGES)
-    if not nodes:
-        raise DocumentError("it lists no image", what=DOCKER_INDEX)
     return tuple(map(_image, nodes))
 
 

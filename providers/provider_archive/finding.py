@@ -18,9 +18,10 @@ from provider_core.oci.json_document import DOCUMENT_LIMIT
 from .docker_images import DOCKER_INDEX, DockerImage, parse_docker_index
 from .holders import Holder, file_error, read_file
 from .layout import Layout
-from .listing import Origin, list_packages
+from .listing import list_packages
 from .names import checked
 from .openings import open_archive, open_holder
+from .origin import Origin
 from .places import places
 from .travel import LOCATION
 

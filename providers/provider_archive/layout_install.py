@@ -54,9 +54,11 @@ def layout_contents(layout: Layout, root: Descriptor, platforms: PlatformSet) ->
 
 def _referrers(layout: Layout, root: Descriptor, platforms: PlatformSet) -> tuple[Descriptor, ...]:
     """Return the referrers of the image and of what is chosen of it, and theirs in turn."""
+    waiting = {pair[0].digest: pair for pair in layout.referrers()}
+    if not waiting:
+        return ()
     selection = select_image(root, layout.read, platforms, available=layout.has)
     known = {blob.digest for blob in selection.descriptors}
-    waiting = {pair[0].digest: pair for pair in layout.referrers()}
     found: list[Descriptor] = []
     while fresh := [entry for entry, subject in waiting.values() if subject in known]:
         for entry in fresh:

@@ -15,7 +15,7 @@ from provider_core.oci.annotations import DESCRIPTION, REF_NAME, VENDOR
 from provider_core.oci.layout import INDEX_FILE, LAYOUT_BYTES, LAYOUT_FILE, blob_path, layout_index
 from provider_core.platforms import Platform
 from provider_core.references import lower_form
-from provider_core.testing.images import SmallImage, small_image
+from provider_core.testing.images import LINUX, SmallImage, small_image
 
 from .travel import IMAGE_NAME, IMAGE_VERSION
 
@@ -59,7 +59,7 @@ def _image(
     files: Mapping[str, bytes],
     day: str,
     base: SmallImage | None = None,
-    platform: Platform = Platform(os="linux", architecture="amd64"),
+    platform: Platform = LINUX,
 ) -> SmallImage:
     return small_image(
         files,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from provider_core.errors import DocumentError
 
-__all__ = ["SUFFIXES", "checked", "image_name", "split_name", "stem"]
+__all__ = ["SUFFIXES", "checked", "image_name", "is_bare", "split_name", "stem"]
 
 SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 """Endings of archives' names, which are no part of the image's name."""
@@ -23,6 +23,12 @@ def split_name(text: str) -> tuple[str, str]:
     return name, tag
 
 
+def is_bare(reference: str) -> bool:
+    """Whether *reference* is a tag alone, or empty: nothing that an image is called by."""
+    name, tag = split_name(reference)
+    return not tag and "/" not in name
+
+
 def image_name(reference: str, path: Path) -> tuple[str, str]:
     """Return the name and version that a reference name or RepoTag gives.
 
@@ -30,7 +36,7 @@ def image_name(reference: str, path: Path) -> tuple[str, str]:
     with the version ''.  Raises DocumentError for what cannot be a name.
     """
     name, version = split_name(reference)
-    if not version and "/" not in name:
+    if is_bare(reference):
         name, version = "", name
     return checked(name or stem(path), version)
 

@@ -33,8 +33,8 @@ from .docker_install import docker_contents, install_docker
 from .finding import docker_image_of, layout_of, packages_at, paths_of, renamed
 from .holders import open_file
 from .layout_install import install_layout, layout_contents
-from .listing import PROVIDER
 from .openings import is_compressed
+from .origin import PROVIDER
 from .places import MARKERS, checked_source, local_path
 
 __all__ = ["ArchiveProvider"]

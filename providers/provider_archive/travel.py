@@ -9,7 +9,7 @@ io.imageferry.image.name           the name, case kept
 io.imageferry.image.version        the version's exact text
 io.imageferry.image.os-image       'true' or 'false': whether it is a base OS image
 io.imageferry.parent.name          the parent, with .version and .publisher likewise
-io.imageferry.image.location       only in memory: the file or folder it was listed from
+io.imageferry.image.location       the file or folder it was listed from; never in an archive
 org.opencontainers.image.vendor    the publisher
 org.opencontainers.image.*         summary as description, published as created, base.digest
 =================================  =====================================================
@@ -20,20 +20,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from provider_core.digests import Digest
-from provider_core.errors import DocumentError
 from provider_core.model import Held, Parent
 from provider_core.oci.annotations import (
     BASE_DIGEST,
-    BASE_NAME,
     CONTAINERD_NAME,
     CREATED,
     DESCRIPTION,
     REF_NAME,
     VENDOR,
 )
-
-from .names import split_name
+from provider_core.parents import annotated_parent
 
 __all__ = ["IMAGE_NAME", "IMAGE_VERSION", "LOCATION", "Facts", "facts_of", "travelling"]
 
@@ -103,22 +99,13 @@ def _stated_parent(parent: Parent) -> dict[str, str]:
 
 
 def _parent(annotations: Mapping[str, str]) -> Parent | None:
-    digest = _digest(annotations.get(BASE_DIGEST, ""))
-    name, version = split_name(annotations.get(BASE_NAME, ""))
-    name = annotations.get(_PARENT_NAME, name)
-    if not name and digest is None:
-        return None
+    said = annotated_parent(annotations)
+    name = annotations.get(_PARENT_NAME, said.name if said else "")
+    if not name:
+        return said
     return Parent(
         name=name,
-        version=annotations.get(_PARENT_VERSION, version),
+        version=annotations.get(_PARENT_VERSION, said.version if said else ""),
         publisher=annotations.get(_PARENT_PUBLISHER, ""),
-        digest=digest,
+        digest=said.digest if said else None,
     )
-
-
-def _digest(text: str) -> Digest | None:
-    # An annotation is a hint that anybody may write; a bad one is no reason to refuse the image.
-    try:
-        return Digest.parse(text)
-    except DocumentError:
-        return None

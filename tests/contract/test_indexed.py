@@ -36,7 +36,7 @@ def indexed(homes: Homes, index: IndexedDouble) -> Host:
 
 def names(host: Host) -> set[str]:
     """Return the names that the host knows of."""
-    return {package.name for package in host.find().packages}
+    return {one.name for one in host.find().packages if one.id.provider == "indexed-double"}
 
 
 def test_adding_a_source_refreshes_it(homes: Homes, index: IndexedDouble) -> None:

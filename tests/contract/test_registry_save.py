@@ -41,7 +41,7 @@ def test_from_registry_to_archive_without_installing(homes: Homes, tmp_path: Pat
     assert host.list() == ()
     far = homes(name="far", offline=True)
     (image,) = far.install(str(tmp_path / "app.tar")).installed
-    assert image.content.root.digest == APP.root.digest  # type: ignore[union-attr]
+    assert image.content.root.digest == APP.root.digest
 
 
 def test_an_artifact_is_pushed_as_itself(homes: Homes) -> None:

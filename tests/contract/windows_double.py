@@ -13,7 +13,7 @@ import tarfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from provider_core.context import Context
 from provider_core.digests import Digest
@@ -197,7 +197,7 @@ def _has_wim(root: Descriptor, reader: Reader) -> bool:
     return Manifest.parse(reader.read(root)).artifact_type == WIM
 
 
-def _layer(payload: BinaryIO, size: int, writer: Writer) -> Descriptor:
+def _layer(payload: IO[bytes], size: int, writer: Writer) -> Descriptor:
     with writer.compute(size + (1 << 20)) as computed:
         with tarfile.open(fileobj=_Sink(computed.write), mode="w|") as archive:
             member = tarfile.TarInfo("Files/payload.bin")

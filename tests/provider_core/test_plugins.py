@@ -9,10 +9,11 @@ import pytest
 
 import provider_core.plugins
 from provider_core.context import Context
+from provider_core.discovery import Candidate
 from provider_core.errors import Error, NotSupported, ProviderFault, UnknownProvider
 from provider_core.hookspecs import ProviderSpec, hookimpl
 from provider_core.model import Content, Feature, OptionSpec, Package, ProviderInfo, Query, Verb
-from provider_core.plugins import Plugins, Row, instance_candidate
+from provider_core.plugins import Plugins, Row
 
 from ..support.plugins import Good, candidate, card, plugins_of
 
@@ -78,9 +79,7 @@ class WrongArgument(Undeclared):
 
 class DefaultArgument(WrongArgument):
     @hookimpl
-    def find(  # type: ignore[override]
-        self, query: Query, context: Context | None = None
-    ) -> Iterable[Package]:
+    def find(self, query: Query, context: Context | None = None) -> Iterable[Package]:
         return ()
 
 
@@ -185,17 +184,19 @@ def fault_of(row: Row) -> Error:
     return row.fault
 
 
-@pytest.mark.parametrize(("kind", "reason"), WRONG, ids=lambda value: getattr(value, "__name__", ""))
+@pytest.mark.parametrize(
+    ("kind", "reason"), WRONG, ids=lambda value: getattr(value, "__name__", "")
+)
 def test_a_wrong_plugin_is_a_row_and_others_go_on(kind: type, reason: str) -> None:
-    plugins = plugins_of(candidate(lambda: kind, "odd"), Good("fine"))
+    plugins = plugins_of(candidate(lambda: kind), Good("fine"))
     rows = {row.name: row for row in plugins.rows()}
-    assert (rows["odd"].status, rows["fine"].status) == ("failed", "ready")
-    assert rows["odd"].origin == "test 1.0"
-    fault = fault_of(rows["odd"])
+    assert (rows["good"].status, rows["fine"].status) == ("failed", "ready")
+    assert rows["good"].origin == "test 1.0"
+    fault = fault_of(rows["good"])
     assert isinstance(fault, ProviderFault)
-    assert fault.provider == "odd"
+    assert fault.provider == "good"
     with pytest.raises(ProviderFault, match=reason):
-        plugins.get("odd")
+        plugins.get("good")
     assert plugins.get("fine").info.name == "fine"
 
 
@@ -247,7 +248,11 @@ def test_only_the_provider_that_is_asked_for_is_imported() -> None:
     imported: list[str] = []
 
     def loader(name: str) -> Callable[[], object]:
-        return lambda: imported.append(name) or Good(name)
+        def load() -> object:
+            imported.append(name)
+            return Good(name)
+
+        return load
 
     plugins = plugins_of(*(candidate(loader(name), name) for name in ("a", "b", "c")))
     assert [one.name for one in plugins.candidates()] == ["a", "b", "c"]
@@ -359,15 +364,10 @@ def test_a_policy_among_the_providers_would_be_asked_too_late() -> None:
 
 
 def test_a_policy_from_a_file_is_asked_in_time() -> None:
-    def load() -> object:
-        return Agrees()
-
-    unknown = candidate(load, "named_by_the_user")
-    fleeting = instance_candidate(load())
-    assert not unknown.policy
-    plugins = plugins_of(fleeting)
+    named = Candidate(name="rule", origin="rule.py", policy=False, load=Agrees, fleeting=True)
+    plugins = plugins_of(named)
     plugins.load_policies()
-    assert plugins.wrappers("install") == ("Agrees",)
+    assert plugins.wrappers("install") == ("rule",)
 
 
 # isolation ------------------------------------------------------------------------------

@@ -188,6 +188,13 @@ def test_indexes_nest_four_deep_at_most() -> None:
         Shelf(deeper).pour(deeper.root)
 
 
+def test_the_manifests_of_an_image_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = make_index(make_image("a"), make_image("b"), make_image("c"))
+    monkeypatch.setattr("provider_core.pouring._MAX_MANIFESTS", 3)
+    with pytest.raises(DocumentError, match="more than 3 manifests"):
+        Shelf(index).pour(index.root)
+
+
 def test_what_a_sparse_source_has_not_is_passed_over() -> None:
     amd, arm = make_image("amd"), make_image("arm", platform=ARM64)
     index = make_index(amd, arm)

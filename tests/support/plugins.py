@@ -18,9 +18,7 @@ IMAGE = small_image({"hello.txt": b"hello"})
 
 def card(name: str = "good", *features: Feature, contract: int = 1) -> ProviderInfo:
     """Return a provider's card with *features*."""
-    return ProviderInfo(
-        name=name, version="1.0", features=frozenset(features), contract=contract
-    )
+    return ProviderInfo(name=name, version="1.0", features=frozenset(features), contract=contract)
 
 
 def package(
@@ -47,16 +45,12 @@ class Good(ProviderSpec):
         yield package(query.name, provider=self.name, source=source)
 
 
-def candidate(
-    load: Callable[[], object], name: str = "good", *, policy: bool = False
-) -> Candidate:
+def candidate(load: Callable[[], object], name: str = "good", *, policy: bool = False) -> Candidate:
     """Return what an installed entry point would be."""
     return Candidate(name=name, origin="test 1.0", policy=policy, load=load)
 
 
 def plugins_of(*plugins: object, disabled: Iterable[str] = ()) -> Plugins:
     """Return the Plugins of a host that is given *plugins*; candidates among them stay."""
-    candidates = [
-        one if isinstance(one, Candidate) else instance_candidate(one) for one in plugins
-    ]
+    candidates = [one if isinstance(one, Candidate) else instance_candidate(one) for one in plugins]
     return Plugins(lambda: candidates, disabled=disabled)

@@ -49,7 +49,7 @@ class Clock:
 
 def descriptor(text: str) -> Descriptor:
     """Return the descriptor of some bytes."""
-    return Descriptor.of(text.encode(), MANIFEST)
+    return Descriptor.of(text.encode("utf-8", "surrogatepass"), MANIFEST)
 
 
 def offer(name: str, version: str, *, content: str | None = None, **fields: Any) -> Package:
@@ -67,10 +67,11 @@ def image(name: str, version: str, *, content: str | None = None, **fields: Any)
     """Return an installed image."""
     package = offer(name, version, content=content, platform=fields.pop("platform", None))
     root: Pin = fields.pop("root", package.pin)
+    config = f"config of {name} {version} {content}".encode("utf-8", "surrogatepass")
     return Installed(
         package=package,
         content=Content(root=root, platforms=(AMD64,), referrers=fields.pop("referrers", ())),
-        image_id=Digest.of(f"config of {name} {version} {content}".encode()),
+        image_id=Digest.of(config),
         **fields,
     )
 
@@ -102,13 +103,13 @@ platforms = st.sampled_from(
     ]
 )
 sizes = st.integers(0, 2**63 - 1)
-annotations = st.dictionaries(names, texts, max_size=2)
+notes = st.dictionaries(names, texts, max_size=2)
 descriptors = st.builds(
     Descriptor,
     media_type=st.just(MANIFEST),
     digest=digests,
     size=sizes,
-    annotations=annotations,
+    annotations=notes,
     platform=st.none() | platforms,
     artifact_type=st.sampled_from(["", "application/x-ms-wim"]),
     urls=st.lists(texts, max_size=1).map(tuple),
@@ -160,7 +161,7 @@ packages = st.builds(
     requires=st.lists(requirements, max_size=2).map(tuple),
     size=st.none() | sizes,
     published=texts,
-    annotations=annotations,
+    annotations=notes,
 )
 contents = st.builds(
     Content,
@@ -169,7 +170,7 @@ contents = st.builds(
     referrers=st.lists(descriptors, max_size=2).map(tuple),
     evidence=st.lists(descriptors, max_size=1).map(tuple),
     original=st.none() | pins,
-    facts=annotations,
+    facts=notes,
 )
 installed = st.builds(
     Installed,
@@ -195,7 +196,7 @@ sources = st.builds(
     location=texts,
     trust=st.sampled_from(Trust),
     priority=st.integers(-100, 100),
-    options=annotations,
+    options=notes,
     indexed=st.booleans(),
     fallback=st.booleans(),
 )

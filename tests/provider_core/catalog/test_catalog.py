@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from provider_core.catalog import Catalog
-from provider_core.errors import DocumentError
+from provider_core.errors import UsageError
 from provider_core.model import FileMark, FileStamp, Hold, Installed, Tag
 
 from .samples import ARM64, Clock, descriptor, image, key, offer, source
@@ -116,11 +116,11 @@ def test_tags_and_holds_come_sorted(catalog: Catalog) -> None:
 
 
 def test_a_name_that_is_no_text_is_refused(catalog: Catalog) -> None:
-    with pytest.raises(DocumentError), catalog.change("install") as change:
+    with pytest.raises(UsageError, match="Unicode"), catalog.change("install") as change:
         change.put_image(image("caf\udce9", "1.0"))
     assert catalog.installed() == ()
     put(catalog, image("nginx", "1.0"))
-    with pytest.raises(DocumentError):
+    with pytest.raises(UsageError, match="Unicode"):
         catalog.images_named("caf\udce9")
 
 

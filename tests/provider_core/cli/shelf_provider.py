@@ -31,6 +31,7 @@ SHELF: dict[tuple[str, str], SmallImage] = {
     ("NanoServer", "10.0.14289.1000"): NEWER,
     ("NanoServerIIS", "10.0.10586.0"): WEB,
     ("evil\x1b[31m\u202ename", "1.0\x07"): OTHER,
+    ("evil$(id)", "1.0"): OTHER,
 }
 SUMMARY = "Container OS Image of Windows Server 2016 Technical Preview, the small one of the two"
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -22,6 +24,7 @@ from provider_core.store import (
     Damage,
     DirectoryStore,
     IndexEntry,
+    Partial,
     Record,
     Writer,
     pour,
@@ -281,3 +284,74 @@ def test_quarantine_never_replaces(store: DirectoryStore, writer: Writer) -> Non
         pour(io.BytesIO(b"blob"), writer, descriptor)
     kept = {entry.read_bytes() for entry in (store.path / "quarantine").iterdir()}
     assert kept == {b"bad0", b"bad1", b"bad2"}
+
+
+def test_a_blob_that_arrives_while_it_is_asked_for(
+    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    descriptor = put(writer, b"blob", RAW)
+    monkeypatch.setattr("provider_core.store.writing.size_of_blob", lambda path: None)
+    assert writer.expect(descriptor) is None
+    assert os.listdir(store.path / "ingest") == []
+
+
+def test_a_root_whose_size_is_told_wrong(store: DirectoryStore, writer: Writer) -> None:
+    real = put(writer, b"blob", RAW)
+    for size in (3, 5):
+        lying = Descriptor(media_type=RAW, digest=real.digest, size=size)
+        (damage,) = store.check([lying])
+        assert (damage.kind, damage.digest) == ("altered", real.digest)
+        assert store.repair([damage]) == ()
+    assert store.has(real)
+
+
+def test_a_disk_that_cannot_be_read_is_damage(
+    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    descriptor = put(writer, b"blob", RAW)
+
+    def fail(*_: object) -> int:
+        raise OSError(errno.EIO, "the disk says no")
+
+    monkeypatch.setattr(os, "preadv", fail)
+    (damage,) = store.check()
+    assert (damage.kind, damage.digest) == ("altered", descriptor.digest)
+    assert "the disk says no" in damage.detail
+
+
+def test_pour_from_what_can_only_read(store: DirectoryStore, writer: Writer) -> None:
+    class Plain:
+        def __init__(self) -> None:
+            self._pieces = [b"two ", b"pieces"]
+
+        def seekable(self) -> bool:
+            return False
+
+        def read(self, size: int) -> bytes:
+            return self._pieces.pop(0) if self._pieces else b""
+
+    descriptor = Descriptor.of(b"two pieces", RAW)
+    pour(cast("BinaryIO", Plain()), writer, descriptor)
+    assert store.read(descriptor) == b"two pieces"
+
+
+def test_commit_many_takes_others_partials_too(store: DirectoryStore, writer: Writer) -> None:
+    class Wrapped:
+        def __init__(self, inner: Partial) -> None:
+            self.inner = inner
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.inner, name)
+
+    descriptors = [Descriptor.of(data, RAW) for data in (b"one", b"two")]
+    partials = [writer.expect(descriptor) for descriptor in descriptors]
+    for partial, data in zip(partials, (b"one", b"two"), strict=True):
+        assert partial is not None
+        partial.write(0, data)
+    first, second = partials
+    assert first is not None
+    assert second is not None
+    writer.commit_many([first, cast("Partial", Wrapped(second))])
+    first.close()
+    second.close()
+    assert all(map(store.has, descriptors))

@@ -77,7 +77,7 @@ def test_the_gaps_are_all_that_is_read_again(store: DirectoryStore, writer: Writ
             return got
 
     stream = Counting(data)
-    pour(stream, store.writer(store.lease()), descriptor)
+    pour(stream, writer, descriptor)
     assert stream.count == 3000
     assert store.read(descriptor) == data
 
@@ -157,9 +157,9 @@ def test_what_a_dead_process_has_left_is_collected(store: DirectoryStore) -> Non
     assert os.listdir(store.path / "ingest") == os.listdir(store.path / "leases") == []
 
 
-def test_records_of_nothing_are_collected(store: DirectoryStore, writer: Writer) -> None:
-    descriptor = _leave(writer, bytes(100), (0, 50))
-    record = _record(store, descriptor)
+def test_records_of_nothing_are_collected(store: DirectoryStore) -> None:
+    with store.lease() as lease:
+        record = _record(store, _leave(store.writer(lease), bytes(100), (0, 50)))
     record.with_name(record.name.removesuffix(".json")).unlink()
     record.with_name(record.name + ".tmp").touch()
     store.collect(list, grace=3600)

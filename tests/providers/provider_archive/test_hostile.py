@@ -10,6 +10,7 @@ import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from provider_core.digests import Digest
 from provider_core.errors import DocumentError, Error
 

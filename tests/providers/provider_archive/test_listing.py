@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+
 from provider_archive.travel import LOCATION
 from provider_core.errors import (
     Ambiguous,
@@ -20,7 +21,7 @@ from provider_core.errors import (
 from provider_core.model import FileStamp, Package
 from provider_core.oci import Descriptor
 from provider_core.oci.annotations import CONTAINERD_NAME, REF_NAME, VENDOR
-from provider_core.oci.layout import layout_index
+from provider_core.oci.layout import blob_path, layout_index
 from provider_core.references import Name, Uri
 
 from ...support.archives import docker_archive, layout_files, oci_archive, write_layout
@@ -92,6 +93,17 @@ def test_a_hybrid_is_taken_as_oci(bench: Bench, tmp_path: Path) -> None:
     ).encode()
     (package,) = bench.resolve(write(tmp_path, tar_of(files.items())))
     assert package.pin == ONE.root
+
+
+def test_a_hybrid_with_bare_tags_has_the_names_of_its_repo_tags(
+    bench: Bench, tmp_path: Path
+) -> None:
+    files = layout_files([("v1", ONE), ("v2", TWO)])
+    entry = {"Config": blob_path(ONE.image_id), "RepoTags": ["x:1", "y:2"], "Layers": []}
+    files["manifest.json"] = json.dumps([entry]).encode()
+    packages = bench.resolve(write(tmp_path, tar_of(files.items())))
+    assert names(packages) == [("x", "1"), ("y", "2"), ("lab", "v2")]
+    assert [package.pin for package in packages] == [ONE.root, ONE.root, TWO.root]
 
 
 def test_a_layout_folder_is_listed(bench: Bench, tmp_path: Path) -> None:
@@ -190,7 +202,7 @@ def test_names_and_urls_are_not_ours(bench: Bench) -> None:
 
 
 def test_what_is_not_there_is_no_such_file(bench: Bench, tmp_path: Path) -> None:
-    with pytest.raises(NoSuchFile, match="nothing.tar"):
+    with pytest.raises(NoSuchFile, match=r"nothing\.tar"):
         bench.resolve(tmp_path / "nothing.tar")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from provider_archive.names import checked, image_name, split_name, stem
 from provider_archive.saved_names import NameBook, qualified, tag_form
 from provider_core.errors import Ambiguous, DocumentError

@@ -4,6 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from provider_core.errors import BlobNotFound, IntegrityError, NoSuchFile, UsageError
 from provider_core.model import Source
 from provider_core.oci.layout import blob_path
@@ -88,9 +89,7 @@ def test_a_source_that_is_gone_is_no_such_file(layouts: Path) -> None:
         Bench(source=source(layouts / "gone")).find()
 
 
-def test_a_new_source_gets_an_absolute_path(
-    layouts: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_source_gets_an_absolute_path(layouts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(layouts.parent)
     bench = Bench()
     checked = bench.provider.check_source(source("./layouts/../layouts"), bench.context())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from provider_archive.tar_headers import BLOCK
 from provider_archive.tar_table import MAX_MEMBERS, Member, Table, read_table
 from provider_core.errors import DocumentError, Error, SizeMismatch

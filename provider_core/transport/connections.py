@@ -1,0 +1,201 @@
+"""Pooled connections of `requests` whose every read is measured by our own clock.
+
+Libraries below count only the time of one read: a server that sends a byte now and then holds
+them for ever, in headers as in bodies.  Here, each read of the socket asks the `Watch` of the
+request it belongs to.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http.client import HTTPException, HTTPResponse
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from .dialing import dial
+from .urls import Reach
+from .waiting import Watch
+
+__all__ = ["ClockedAdapter", "Passage", "passing_through"]
+
+_HEAD_LIMIT = 256 << 10
+_GATHER_FROM = 64 << 10
+_GATHER_PAUSE = 0.02
+_GATHER_SECONDS = 0.25
+_POOLED = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What one request may do on the network."""
+
+    watch: Watch
+    connect_timeout: float
+    """Seconds to reach a host."""
+    home: Reach | None
+    """Where the request began, if a redirect led to where it goes now."""
+
+
+# The libraries in between hand nothing of ours down to where a socket is opened or read.
+_PASSAGE: ContextVar[Passage] = ContextVar("passage")
+
+
+@contextmanager
+def passing_through(passage: Passage) -> Iterator[None]:
+    """Give requests of this thread their limits while they are sent."""
+    token = _PASSAGE.set(passage)
+    try:
+        yield
+    finally:
+        _PASSAGE.reset(token)
+
+
+class ClockedAdapter(HTTPAdapter):
+    """Sends requests with one TLS configuration; threads may share it."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(pool_connections=_POOLED, pool_maxsize=_POOLED, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Use our connections."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """Use our connections to and through a proxy too."""
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:
+        """Use our TLS configuration and no other."""
+        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {"ssl_context": self._context} if host["scheme"] == "https" else {}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Add nothing: the TLS configuration says what is trusted."""
+
+
+class _ClockedSocket(io.RawIOBase):
+    """Reads a socket as long as a watch permits, and only so many bytes of head."""
+
+    def __init__(self, sock: socket.socket, watch: Watch) -> None:
+        self._socket = sock
+        self._watch = watch
+        # Holds the socket open until the answer is read, as http.client expects of its stream.
+        self._held = sock.makefile("rb", buffering=0)
+        self._head_left: int | None = _HEAD_LIMIT
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """Return the stream that http.client asks a socket for, in *mode* 'rb'."""
+        return io.BufferedReader(self)
+
+    def head_is_over(self) -> None:
+        """Count no more head, and give the body its whole time."""
+        self._head_left = None
+        self._watch.renew()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        count = self._receive(view)
+        if self._head_left is not None:
+            self._head_left -= count
+            if self._head_left < 0:
+                raise HTTPException("the head of the answer is too long")
+            return count
+        if count and len(view) >= _GATHER_FROM:
+            count += self._gather(view[count:])
+        self._watch.received(count)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._held.close()
+            super().close()
+
+    def _receive(self, view: memoryview) -> int:
+        while True:
+            self._socket.settimeout(self._watch.slice())
+            try:
+                return self._socket.recv_into(view)
+            except TimeoutError:
+                continue
+
+    def _gather(self, view: memoryview) -> int:
+        """Take what is there already: TLS gives 16 KiB at a time, and each piece costs."""
+        count = 0
+        self._socket.settimeout(_GATHER_PAUSE)
+        end = time.monotonic() + _GATHER_SECONDS
+        while count < len(view) and time.monotonic() < end:
+            try:
+                more = self._socket.recv_into(view[count:])
+            except OSError:  # in vain, or the end; the next read meets it again
+                break
+            if not more:
+                break
+            count += more
+        return count
+
+
+class _ClockedResponse(HTTPResponse):
+    """An answer that is read through a clocked socket."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        self._clocked = _ClockedSocket(sock, _PASSAGE.get().watch)
+        super().__init__(self._clocked, *args, **kwargs)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        super().begin()
+        self._clocked.head_is_over()
+
+
+class _ClockedConnection(HTTPConnection):
+    response_class = _ClockedResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _dialled(self)
+
+
+class _ClockedTlsConnection(HTTPSConnection):
+    response_class = _ClockedResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _dialled(self)
+
+
+class _ClockedPool(HTTPConnectionPool):
+    ConnectionCls = _ClockedConnection
+
+
+class _ClockedTlsPool(HTTPSConnectionPool):
+    ConnectionCls = _ClockedTlsConnection
+
+
+_POOLS = {"http": _ClockedPool, "https": _ClockedTlsPool}
+
+
+def _dialled(connection: HTTPConnection) -> socket.socket:
+    passage = _PASSAGE.get()
+    seconds = min(passage.connect_timeout, passage.watch.remaining())
+    # A proxy resolves names by itself; what it is asked for was judged by its name.
+    home = None if connection.proxy else passage.home
+    sock = dial(connection.host, connection.port, seconds, home)
+    sock.settimeout(passage.watch.remaining())
+    return sock
