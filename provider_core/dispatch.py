@@ -68,10 +68,19 @@ class Dispatcher:
             _check_id(package.id, provider, "find", context.source)
         return packages
 
-    def resolve(self, provider: str, reference: Reference, context: Context) -> tuple[Package, ...]:
-        """Ask what a file, folder, URL or digest holds; () if it is not the provider's."""
+    def resolve(
+        self,
+        provider: str,
+        reference: Reference,
+        context: Context,
+        signs: Signs | None = None,
+    ) -> tuple[Package, ...]:
+        """Ask what a file, folder, URL or digest holds; () if it is not the provider's.
+
+        With *signs* it may take its time, as long as it shows some.
+        """
         packages = self._ask(
-            provider, Feature.RESOLVE, context, _many(Package), reference=reference
+            provider, Feature.RESOLVE, context, _many(Package), signs, reference=reference
         )
         for package in packages:
             _check_id(package.id, provider, "resolve", None)
@@ -232,11 +241,12 @@ class Dispatcher:
         feature: Feature,
         context: Context,
         consume: Callable[[list[object]], _T],
+        signs: Signs | None = None,
         **arguments: object,
     ) -> _T:
         loaded = self._loaded(provider, feature)
         return self._supervised(
-            provider, loaded.plugin, feature.value, context, None, consume, arguments
+            provider, loaded.plugin, feature.value, context, signs, consume, arguments
         )
 
     def _work(

@@ -8,8 +8,9 @@ subclass `SimpleProvider` and `find` and `open` are all there is to write.
 The host calls one provider at a time and guards each call.  Errors of `provider_core.errors`
 pass through to the user; any other exception becomes a ProviderFault.  *Questions* (find,
 resolve, dependencies, contents, order, check_source) have a deadline and may be abandoned;
-*work* (refresh, install, convert, save, uninstall) has none, but must give signs of life
-through the writer, the transport or ``context.progress``.
+*work* (refresh, install, convert, save, uninstall, and resolve of a local file, which may be
+huge) has none, but must give signs of life through the writer, the reader, the transport or
+``context.progress``.
 """
 
 from __future__ import annotations

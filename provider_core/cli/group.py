@@ -109,7 +109,7 @@ class TableGroup(click.Group):
 
 
 def _names_no_command(args: list[str]) -> bool:
-    return not args or (args[0].startswith("-") and args[0] != "--help")
+    return not args or (args[0].startswith("-") and args[0] not in ("-h", "--help"))
 
 
 def _foreign_command(name: str) -> click.Command | None:

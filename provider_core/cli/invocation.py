@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..cancel import CancelToken
+from ..errors import UsageError
 from .render import Output
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Invocation:
         """Return the home in use; nothing is read or made."""
         from ..home import Home, default_home
 
-        named = self.flags.get("home")
-        if named:
+        named = self._named_home()
+        if named is not None:
             return Home(Path(named))
         return Home(default_home(self.environ, system="system" in self.flags))
 
@@ -66,7 +67,7 @@ class Invocation:
         self.is_at_work = True
         return Host.from_environment(
             self.environ,
-            home=self.flags.get("home"),
+            home=self._named_home(),
             system="system" in self.flags,
             flags=self._flags_layer(),
             provider_paths=tuple(map(Path, self.flags.get("provider_path", ()))),
@@ -75,6 +76,13 @@ class Invocation:
             clock=self.clock,
             ticket=ticket,
         )
+
+    def _named_home(self) -> str | None:
+        """Return the home that --home names; an empty one is some script's unset variable."""
+        named: str | None = self.flags.get("home")
+        if named is not None and not named.strip():
+            raise UsageError("--home names no folder", hint="name one, or leave --home out")
+        return named
 
     def _flags_layer(self) -> Layer:
         from ..settings import Layer

@@ -26,6 +26,8 @@ or say it with --min, --max and --variant.
 Exit codes: 0 done, 1 failed, 2 wrong request, 3 not found, 4 damaged or forged, 5 unreachable,
 6 store or catalog in the way, 7 a provider failed, 130 and 143 interrupted."""
 
+SETTINGS = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ferry with *argv* (the process's without it) and return its exit code."""
@@ -82,7 +84,7 @@ def _run_command(arguments: list[str], invocation: Invocation) -> int:
 
 
 def _root() -> TableGroup:
-    root = TableGroup(help=HELP, context_settings={"max_content_width": 100})
+    root = TableGroup(help=HELP, context_settings=SETTINGS)
     version = click.Option(
         ["--version"],
         is_flag=True,

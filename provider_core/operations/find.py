@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from ..errors import Error, PackageNotFound, worst
-from ..model import FindResult, Package, Query, Source
+from ..model import FindResult, Package, Query, Source, Verb
 from .active_sources import active_sources
 from .asking import ask
 from .choosing import newest_of_each
+from .options import check_wishes
 from .requests import name_reference, query_of
 from .wishes import Wishes
 
@@ -29,6 +30,7 @@ def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wish
     Raises the worst fault when there is nothing else to say, or with ``wishes.strict``;
     PackageNotFound when an exact name is nowhere.
     """
+    check_wishes(resources, wishes.options, Verb.FIND)
     sources = active_sources(resources, wishes.source)
     packages: list[Package] = []
     faults: list[Error] = []

@@ -17,6 +17,7 @@ from ..model import (
     Requirement,
     Source,
     Step,
+    Verb,
 )
 from ..oci import Descriptor
 from ..oci.media_types import is_index
@@ -25,6 +26,7 @@ from ..versions import Version, floating
 from .asking import require_trust
 from .calls import Call, open_call
 from .facts import is_whole
+from .options import check_wishes
 from .resolving import Chosen, resolve, wanted_platforms
 from .wishes import Wishes
 
@@ -55,6 +57,8 @@ class Planner:
         self._verb = verb
         self._wishes = wishes
         self._platforms = platforms
+        verbs = (Verb.INSTALL, Verb.SAVE) if verb == "save" else (Verb.INSTALL,)
+        check_wishes(resources, wishes.options, *verbs)
         self._installed = {image.key: image for image in resources.catalog.installed()}
         self._steps: dict[ImageKey, Step] = {}
         self._open: list[ImageKey] = []

@@ -155,7 +155,9 @@ def _ask_providers(
         call = open_call(
             resources, name, platforms=wanted_platforms(resources, wishes), options=wishes.options
         )
-        packages = resources.dispatcher.resolve(name, reference, call.context)
+        # A large archive may have to be unpacked to see what is in it.
+        signs = call.signs if isinstance(reference, FilePath) else None
+        packages = resources.dispatcher.resolve(name, reference, call.context, signs)
         if packages:
             claims[name] = packages
     if len(claims) > 1:

@@ -143,9 +143,7 @@ class BlobFetch:
     def _distrust(self, reason: str) -> TransportError:
         """Ask for no more ranges, and return why."""
         was_ranged, self._ranged = self._ranged, False
-        error = broken(self._url, reason)
-        error.fields["passing"] = was_ranged
-        return error
+        return broken(self._url, reason, passing=was_ranged)
 
     def _watch(self) -> Watch:
         return Watch(

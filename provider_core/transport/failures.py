@@ -41,13 +41,16 @@ def translated(url: str) -> Iterator[None]:
         raise _translate(error, shown(url)) from None
 
 
-def broken(url: str, reason: str) -> TransportError:
-    """Return the error for a connection that ended early, or an answer that makes no sense."""
+def broken(url: str, reason: str, *, passing: bool = True) -> TransportError:
+    """Return the error for a connection that ended early, or an answer that makes no sense.
+
+    *passing* says whether the same request may succeed a little later.
+    """
     return TransportError(
         f"the connection to {shown(url)} broke: {reason}",
         hint="try again; what was verified is kept",
         url=shown(url),
-        passing=True,
+        passing=passing,
     )
 
 

@@ -32,3 +32,29 @@ def test_find_loads_no_plugin(homes: Homes) -> None:
     found_by_a_process(host.home.root)  # remembers which built-in sources there are
     assert found_by_a_process(host.home.root) == "11 []"
     assert index.asked == [None]
+
+
+KILLED = """
+import os, sys
+sys.path.insert(0, sys.argv[2])
+from indexed_double import IndexedDouble
+from provider_core import Host
+index = IndexedDouble()
+index.generations = [range(20), range(5, 3000)]
+index.interrupt = lambda number: os._exit(9) if number == 2900 else None
+with Host(sys.argv[1], providers=[index]) as host:
+    host.refresh()
+"""
+
+
+def test_a_refresh_that_is_killed_leaves_token_and_offers(homes: Homes) -> None:
+    index = IndexedDouble()
+    index.generations.append(range(20))
+    host = homes(index)
+    host.add_source("feed", "indexed://feed")
+    command = [sys.executable, "-c", KILLED, str(host.home.root), str(Path(__file__).parent)]
+    assert subprocess.run(command, check=False).returncode == 9
+    assert len(host.find("pkg-*").packages) == 20
+    index.generations.append(range(5, 3000))
+    assert host.refresh()[0].offers == 2995
+    assert index.asked == [None, "1"]

@@ -43,8 +43,9 @@ __all__ = ["command"]
 def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -> int:
     """Install images by name, file, folder or URL; what is here already is kept.
 
-    Without a version, the source's `latest`, else its newest release. For a file, --name and
-    --version say what its image is called here. With - the requests come from standard input:
+    Without a version, the source's `latest`, else its newest release; with a range, quoted,
+    the newest within it: ferry install 'nginx[alpine]>=1.27,<2'. For a file, --name and --version
+    say what its image is called here. With - the requests come from standard input:
     ferry find 'nginx*' --json | ferry install -
     """
     asked = expand(requests)

@@ -79,6 +79,8 @@ def test_words_of_others_are_inert(ferry: Ferry, monkeypatch: pytest.MonkeyPatch
         (["instal"], "there is no command 'ferry instal'", "did you mean install"),
         (["source", "ad"], "there is no command 'ferry source ad'", "did you mean add"),
         (["list", "--bad"], "No such option", "`ferry list --help`"),
+        (["list", "--home", ""], "--home names no folder", "leave --home out"),
+        (["store", "path", "--home", " "], "--home names no folder", "leave --home out"),
         (["install"], "Missing argument", "`ferry install --help`"),
         (["save", "x"], "Missing option '--to'", "`ferry save --help`"),
         (["list", "--revision", "x"], "Invalid value", "`ferry list --help`"),
@@ -112,6 +114,15 @@ def test_an_unexpected_exception_is_a_bug_of_one_line(
     assert "this is a bug" in ran.err
     assert "FERRY_TRACE=1" in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_trace_shows_every_hook_call(shelved: Ferry) -> None:
+    shelved.environ["FERRY_TRACE"] = "1"
+    ran = shelved("find", "nanoserver")
+    assert ran.code == 0
+    assert "provider_core.trace: shelf.find(" in ran.err
+    shelved.environ["FERRY_TRACE"] = "0"
+    assert shelved("find", "nanoserver").err == ""
 
 
 def test_trace_shows_the_traceback_made_inert(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,14 @@ def test_only_the_command_that_runs_is_imported(ferry: Ferry) -> None:
 def test_listing_many_commands_imports_none(ferry: Ferry) -> None:
     imported = _imported(ferry, "--help")
     assert not [name for name in imported if name.startswith("provider_core.cli.commands.")]
+
+
+def test_the_benchmark_runs_and_list_is_cheap() -> None:
+    script = Path(__file__).parents[3] / "benchmarks" / "startup.py"
+    ran = subprocess.run(
+        [sys.executable, script, "--runs", "3"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode in (0, 1), ran.stderr
+    assert "| `ferry list (empty home)` |" in ran.stdout
+    cost = float(ran.stdout.rpartition(": ")[2].rstrip(".\n"))
+    assert 0 < cost < 400  # 100 on a quiet machine; a busy one only has to be within reason

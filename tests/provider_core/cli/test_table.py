@@ -52,6 +52,11 @@ def test_a_bare_ferry_shows_its_help(ferry: Ferry) -> None:
         assert "'nginx[alpine]>=1.27,<2'" in ran.out.replace("\n", " ")
 
 
+def test_help_has_a_short_name(ferry: Ferry) -> None:
+    for arguments in ((), ("source",), ("config",), ("list",)):
+        assert ferry(*arguments, "-h").out == ferry(*arguments, "--help").out != ""
+
+
 @pytest.mark.parametrize("group", sorted(table.GROUPS))
 def test_a_groups_help_lists_its_commands(ferry: Ferry, group: str) -> None:
     ran = ferry(group, "--help")

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from provider_core.context import Context
 from provider_core.errors import BlobNotFound, Exists, NotSupported
@@ -83,7 +83,7 @@ class Everything(SimpleProvider):
 
     name, version = "everything", "1.0"
     schemes = ("shelf",)
-    accepts = (BOX_TYPE,)
+    accepts: ClassVar[tuple[str, ...]] = (BOX_TYPE,)
     saves = (Destination(suffix=".box", takes=(BOX_TYPE,)),)
 
     def __init__(self, shelf: Shelf) -> None:

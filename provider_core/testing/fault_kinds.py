@@ -1,0 +1,56 @@
+"""The ways in which a `FaultServer` breaks HTTP."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+__all__ = ["Fault"]
+
+
+class Fault(Enum):
+    """What a server does wrong with one path."""
+
+    RESET = "reset before the head"
+    RESET_IN_BODY = "reset in the middle of the body"
+    TRUNCATED = "less than its Content-Length"
+    TRUNCATED_WITHOUT_LENGTH = "ends early, and no length says so"
+    LONGER = "more than its Content-Length"
+    OTHER_LENGTH = "a whole body, longer than the content should be"
+    TWO_LENGTHS = "two Content-Length headers that differ"
+    BAD_CHUNK = "a chunk whose size is not a number"
+    ENDLESS_CHUNKS = "chunks that never end"
+    ENDLESS = "a body without length that never ends"
+    STALL = "no answer, the connection stays open"
+    STALL_IN_BODY = "silence after half of the body"
+    DRIP = "a byte now and then"
+    HEADER_DRIP = "a byte of a header now and then"
+    ENDLESS_CONTINUE = "one 100 Continue after another"
+    MANY_HEADERS = "100,000 headers"
+    HUGE_HEADER = "a header of 1 MiB"
+    GARBAGE = "bytes that are no HTTP"
+    ENCODED = "a small gzip that unpacks to 200 MiB, unasked for"
+    WRONG_BYTES = "other bytes of the same length"
+    WRONG_TYPE = "a wrong Content-Type"
+    WRONG_DIGEST = "a wrong Docker-Content-Digest"
+    RANGE_IGNORED = "the whole with 200, whatever range was asked for"
+    WRONG_RANGE = "206 with another range than was asked for"
+    SHORT_RANGE = "206 with the first half of what was asked for"
+    CHANGED = "206 of an object whose ETag is another each time"
+    RANGE_REFUSED = "416 to every range"
+    LIMITED = "429 with Retry-After: 1"
+    LIMITED_LONG = "429 with Retry-After: 1000000000"
+    LIMITED_PAST = "429 with a Retry-After date that is over"
+    LIMITED_GARBAGE = "429 with a Retry-After that is nothing"
+    BUSY = "503 with Retry-After: 1"
+    STATUS_500 = "500 Internal Server Error"
+    STATUS_502 = "502 Bad Gateway"
+    STATUS_503 = "503 Service Unavailable"
+    FORBIDDEN = "403 Forbidden"
+    TOKEN_EXPIRES = "401 without the server's token, which is another after half of the body"
+    CHALLENGE_ELSEWHERE = "401 whose realm is the canary"
+    REDIRECT = "302 to the canary, which has the content"
+    REDIRECT_LOOP = "302 to itself"
+    REDIRECT_PLAIN = "302 to the canary by plain http"
+    REDIRECT_FILE = "302 to file:///etc/passwd"
+    REDIRECT_USER = "302 to the canary with a user and password in the URL"
+    REDIRECT_METADATA = "302 to 169.254.169.254"
