@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import Locked, StoreError, UsageError
+from .errors import Locked, NoSpace, StoreError, UsageError
 from .settings import Layer, environment_layer, file_layer
 
 __all__ = ["Home", "default_home", "layers"]
@@ -72,16 +73,26 @@ class Home:
         path = self.root / "lock"
         lock = FileLock(path, timeout=seconds)
         try:
-            with lock:
-                yield
+            lock.acquire()
         except Timeout as error:
             raise Locked(f"the home {self.root}", seconds=seconds) from error
-        except PermissionError as error:
-            raise StoreError(
-                f"the home {self.root} cannot be changed: {error.strerror}",
-                hint="it is read-only for you; choose another one with --home",
-                path=str(self.root),
-            ) from error
+        except OSError as error:
+            raise _unchangeable(self.root, error) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _unchangeable(root: Path, error: OSError) -> StoreError:
+    """Return why the lock of *root* cannot be had: a full disk, or a home that is read-only."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoSpace(root)
+    return StoreError(
+        f"the home {root} cannot be changed: {error.strerror}",
+        hint="it is read-only for you; choose another one with --home",
+        path=str(root),
+    )
 
 
 def default_home(environ: Mapping[str, str], *, system: bool = False) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -35,9 +35,11 @@ def find_offers(
     sources, labels last.  `Offers.find` says which versions.
     """
     parameters = criteria(query, sources)
-    names = _names(connection, query, parameters)
+    words = search_words(query)
+    texts = _texts(connection, query, words, parameters["sources"]) if words else None
+    names = _names(connection, query, parameters) if texts is None else iter(sorted(texts))
     statement = _statement(query)
-    rows = _rows(connection, statement, names, parameters, limit)
+    rows = _rows(connection, statement, names, texts, parameters, limit)
     if statement is _NEWEST:
         return tuple(islice(_without_repeats(rows), limit))
     return tuple(islice(map(_package, rows), limit))
@@ -59,12 +61,7 @@ def spellings(connection: sqlite3.Connection, prefix: str, limit: int) -> tuple[
 def _names(
     connection: sqlite3.Connection, query: Query, parameters: dict[str, Any]
 ) -> Iterator[str]:
-    """Yield the keys of the names that may answer, sorted; sets the texts to look for, if any."""
-    words = search_words(query)
-    if words:
-        texts = _texts(connection, query, words, parameters)
-        parameters["texts"] = json.dumps([place for place, _ in texts])
-        return iter(sorted({name for _, name in texts}))
+    """Yield the keys of the names that may answer, sorted."""
     if query.name and not query.has_wildcard:
         return iter((name_key(query.name),))
     if query.digest is not None:
@@ -78,17 +75,16 @@ def _names(
 
 
 def _texts(
-    connection: sqlite3.Connection, query: Query, words: Sequence[str], parameters: dict[str, Any]
-) -> list[tuple[int, str]]:
-    """Return id and name of the texts in which all *words* are."""
+    connection: sqlite3.Connection, query: Query, words: Sequence[str], sources: str
+) -> dict[str, list[int]]:
+    """Return the texts of each name in which all *words* are; *sources* is a JSON array."""
     match = match_expression(words)
     statement = _TEXTS_WITH_WORDS if match else _TEXTS
-    rows = connection.execute(statement, {"sources": parameters["sources"], "match": match})
-    return [
-        (place, name)
-        for place, name, text in rows
-        if all(word in text for word in words) and query.wants_name(name)
-    ]
+    texts: dict[str, list[int]] = {}
+    for place, name, text in connection.execute(statement, {"sources": sources, "match": match}):
+        if all(word in text for word in words) and query.wants_name(name):
+            texts.setdefault(name, []).append(place)
+    return texts
 
 
 def _statement(query: Query) -> str:
@@ -101,12 +97,17 @@ def _rows(
     connection: sqlite3.Connection,
     statement: str,
     names: Iterator[str],
+    texts: Mapping[str, list[int]] | None,
     parameters: dict[str, Any],
     limit: int | None,
 ) -> Iterator[_Row]:
+    """Yield the rows of *statement* for all *names*, as many names at once as may be needed."""
     size = _BATCH if limit is None else max(1, min(limit, _BATCH))
     while batch := list(islice(names, size)):
-        yield from connection.execute(statement, {**parameters, "names": json.dumps(batch)})
+        parameters["names"] = json.dumps(batch)
+        if texts is not None:
+            parameters["texts"] = json.dumps([place for name in batch for place in texts[name]])
+        yield from connection.execute(statement, parameters)
 
 
 def _without_repeats(rows: Iterable[_Row]) -> Iterator[Package]:

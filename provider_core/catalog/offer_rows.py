@@ -18,7 +18,7 @@ from ..references import name_key
 from ..versions import Version
 from .connections import transaction
 
-__all__ = ["delete_removed", "delete_source", "put_staged", "searchable", "stage"]
+__all__ = ["delete_source", "searchable", "stage", "take_over"]
 
 _BATCH = 1_000
 
@@ -31,6 +31,7 @@ _STAGING = (
     )
     """,
     "CREATE TEMP TABLE unwanted (name_key TEXT, version TEXT, platform TEXT)",
+    "CREATE TEMP TABLE touched (name_key TEXT NOT NULL PRIMARY KEY)",
 )
 
 
@@ -56,6 +57,12 @@ def stage(
                 """,
                 rows,
             )
+        connection.execute(
+            """
+            INSERT INTO touched
+                SELECT name_key FROM staged UNION SELECT name_key FROM unwanted
+            """
+        )
 
 
 def searchable(name: str, summary: str) -> str:
@@ -65,7 +72,7 @@ def searchable(name: str, summary: str) -> str:
 
 
 def delete_source(connection: sqlite3.Connection, source: str) -> None:
-    """Delete every offer of *source*."""
+    """Delete every offer of *source*, and that it was ever asked."""
     for statement in (
         "DELETE FROM offer WHERE name_id IN (SELECT id FROM name WHERE source = :source)",
         """
@@ -75,28 +82,19 @@ def delete_source(connection: sqlite3.Connection, source: str) -> None:
         """,
         "DELETE FROM text WHERE name_id IN (SELECT id FROM name WHERE source = :source)",
         "DELETE FROM name WHERE source = :source",
+        "DELETE FROM source WHERE name = :source",
     ):
         connection.execute(statement, {"source": source})
 
 
-def delete_removed(connection: sqlite3.Connection, source: str) -> None:
-    """Delete the offers of *source* that are staged as removed."""
-    connection.execute(
-        """
-        DELETE FROM offer WHERE id IN (
-            SELECT offer.id FROM unwanted
-            JOIN name ON name.name_key = unwanted.name_key AND name.source = :source
-            JOIN offer ON offer.name_id = name.id
-                AND offer.version = unwanted.version AND offer.platform = unwanted.platform
-        )
-        """,
-        {"source": source},
-    )
+def take_over(connection: sqlite3.Connection, source: str) -> int:
+    """Change the offers of *source* as staged; return how many more it has (fewer: below 0).
 
-
-def put_staged(connection: sqlite3.Connection, source: str) -> int:
-    """Add what is staged to the offers of *source*, the last of equals; return how many it has."""
+    What is removed goes first, and of equal offers the last counts.
+    """
     parameters = {"source": source}
+    before = _count(connection, parameters)
+    connection.execute(_REMOVE, parameters)
     (last,) = connection.execute("SELECT COALESCE(MAX(id), 0) FROM text").fetchone()
     for statement in _TAKE_OVER:
         connection.execute(statement, parameters)
@@ -106,14 +104,30 @@ def put_staged(connection: sqlite3.Connection, source: str) -> int:
     )
     for statement in _PRUNE:
         connection.execute(statement, parameters)
+    return _count(connection, parameters) - before
+
+
+def _count(connection: sqlite3.Connection, parameters: dict[str, str]) -> int:
+    """Return how many offers the names have that are touched."""
     (count,) = connection.execute(
         """
-        SELECT COUNT(*) FROM offer WHERE name_id IN (SELECT id FROM name WHERE source = :source)
+        SELECT COUNT(*) FROM touched
+        CROSS JOIN name ON name.name_key = touched.name_key AND name.source = :source
+        CROSS JOIN offer ON offer.name_id = name.id
         """,
         parameters,
     ).fetchone()
     return int(count)
 
+
+_REMOVE = """
+    DELETE FROM offer WHERE id IN (
+        SELECT offer.id FROM unwanted
+        CROSS JOIN name ON name.name_key = unwanted.name_key AND name.source = :source
+        CROSS JOIN offer ON offer.name_id = name.id
+            AND offer.version = unwanted.version AND offer.platform = unwanted.platform
+    )
+"""
 
 _TAKE_OVER = (
     """
@@ -145,21 +159,29 @@ _TAKE_OVER = (
     """,
 )
 
+# Texts and names that no offer is left of, among those that were touched.
 _PRUNE = (
     """
     INSERT INTO words (words, rowid, text)
-        SELECT 'delete', text.id, text.text FROM name JOIN text ON text.name_id = name.id
-        WHERE name.source = :source
-            AND NOT EXISTS (SELECT 1 FROM offer WHERE offer.text_id = text.id)
+        SELECT 'delete', text.id, text.text FROM touched
+        CROSS JOIN name ON name.name_key = touched.name_key AND name.source = :source
+        CROSS JOIN text ON text.name_id = name.id
+        WHERE NOT EXISTS (SELECT 1 FROM offer WHERE offer.text_id = text.id)
     """,
     """
-    DELETE FROM text
-    WHERE name_id IN (SELECT id FROM name WHERE source = :source)
-        AND NOT EXISTS (SELECT 1 FROM offer WHERE offer.text_id = text.id)
+    DELETE FROM text WHERE id IN (
+        SELECT text.id FROM touched
+        CROSS JOIN name ON name.name_key = touched.name_key AND name.source = :source
+        CROSS JOIN text ON text.name_id = name.id
+        WHERE NOT EXISTS (SELECT 1 FROM offer WHERE offer.text_id = text.id)
+    )
     """,
     """
-    DELETE FROM name
-    WHERE source = :source AND NOT EXISTS (SELECT 1 FROM offer WHERE offer.name_id = name.id)
+    DELETE FROM name WHERE id IN (
+        SELECT name.id FROM touched
+        CROSS JOIN name ON name.name_key = touched.name_key AND name.source = :source
+        WHERE NOT EXISTS (SELECT 1 FROM offer WHERE offer.name_id = name.id)
+    )
     """,
 )
 

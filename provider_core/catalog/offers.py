@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from ..model import Package, Query, Snapshot
 from ..references import name_key
 from .connections import transaction
 from .finding import find_offers, spellings
-from .offer_rows import delete_removed, delete_source, put_staged, stage
+from .offer_rows import delete_source, stage, take_over
 from .offers_file import OffersFile
 from .schema import OFFERS
 
@@ -29,6 +30,11 @@ class OffersState:
     """When that was, ISO 8601 in UTC; '' for never."""
     count: int
     """Its offers."""
+
+
+_State = tuple[str | None, str, int]
+_NEVER: Final[_State] = (None, "", 0)
+"""Token, time and count of a source that nothing is known of."""
 
 
 def _utc_now() -> datetime:
@@ -111,8 +117,9 @@ class Offers:
         def work(connection: sqlite3.Connection) -> None:
             stage(connection, packages, ())
             with transaction(connection, write=True):
-                token, refreshed, _ = _state(connection, key) or (None, "", 0)
-                _set_state(connection, key, token, refreshed, put_staged(connection, key))
+                token, refreshed, count = _state(connection, key) or _NEVER
+                count += take_over(connection, key)
+                _set_state(connection, key, token, refreshed, count)
 
         key = name_key(source)
         self._file.write(work)
@@ -123,7 +130,6 @@ class Offers:
         def work(connection: sqlite3.Connection) -> None:
             with transaction(connection, write=True):
                 delete_source(connection, key)
-                connection.execute("DELETE FROM source WHERE name = :source", {"source": key})
 
         key = name_key(source)
         self._file.write(work)
@@ -141,8 +147,8 @@ class Offers:
                 return False
             if snapshot.since is None:
                 delete_source(connection, source)
-            delete_removed(connection, source)
-            count = put_staged(connection, source)
+            _, _, count = _state(connection, source) or _NEVER
+            count += take_over(connection, source)
             now = self._clock().astimezone(UTC).isoformat(timespec="seconds")
             _set_state(connection, source, snapshot.token, now, count)
         return True
@@ -155,8 +161,8 @@ def _is_current(connection: sqlite3.Connection, source: str, snapshot: Snapshot)
     return known is not None and known[0] == snapshot.since
 
 
-def _state(connection: sqlite3.Connection, source: str) -> tuple[str | None, str, int] | None:
-    row: tuple[str | None, str, int] | None = connection.execute(
+def _state(connection: sqlite3.Connection, source: str) -> _State | None:
+    row: _State | None = connection.execute(
         "SELECT token, refreshed, offers FROM source WHERE name = :source", {"source": source}
     ).fetchone()
     return row

@@ -131,7 +131,6 @@ _OFFERS_TABLES = (
         UNIQUE (name_key, source)
     )
     """,
-    "CREATE INDEX name_by_source ON name (source)",
     """
     CREATE TABLE text (
         id INTEGER NOT NULL PRIMARY KEY,

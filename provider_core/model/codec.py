@@ -46,6 +46,8 @@ FORMAT: Final = 1
 RECORD_LIMIT: Final = 1 << 20
 """Bytes of the largest record of an installed image."""
 
+_TEXT: Final = json.JSONEncoder(separators=(",", ":")).encode
+
 Encodable = Package | Installed | Content | Source | Tag | Hold
 
 
@@ -86,7 +88,7 @@ def decode_hold(doc: object, path: str = "") -> Hold:
 
 def to_text(value: Encodable) -> str:
     """Return `encode` of *value* as JSON text, ASCII."""
-    return json.dumps(encode(value), separators=(",", ":"))
+    return _TEXT(encode(value))
 
 
 def load_text(text: str) -> dict[str, Any]:

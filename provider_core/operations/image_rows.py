@@ -71,6 +71,13 @@ class RowMaker:
         if old is not None:
             self._check_same(brought.step, content, old)
             content = _merged(content, old.content)
+        return self._recorded(package, content)
+
+    def joined(self, image: Installed, other: Installed) -> Installed:
+        """Return *image* with the platforms of *other*, the same root's row by another process."""
+        return self._recorded(image.package, _merged(image.content, other.content))
+
+    def _recorded(self, package: Package, content: Content) -> Installed:
         image = self._whole(package, content)
         tags = tuple(tag for tag in self._resources.catalog.tags() if tag.image == image.key)
         keep_record(self._resources, image, tags)

@@ -16,7 +16,6 @@ from .results import InstallResult
 from .wishes import Wishes
 
 if TYPE_CHECKING:
-    from ..catalog import CatalogChange
     from .resources import Resources
 
 __all__ = ["install"]
@@ -39,13 +38,13 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
         brought, broken = bring(resources, todo, wishes, platforms, lease)
         maker = RowMaker(resources, wishes, platforms, lease, before)
         images, broken = maker.rows(brought, broken)
-        revision = _record(resources, images, before)
+        installed, revision = _record(resources, images, before, maker)
     failed = (*planner.failed, *((str(step.package), error) for step, error in broken))
-    if failed and not images and not _kept(plan, before):
+    if failed and not installed and not _kept(plan, before):
         raise worst([error for _, error in failed])
     return InstallResult(
         plan=plan,
-        installed=tuple(images),
+        installed=installed,
         kept=_kept(plan, before),
         failed=failed,
         revision=revision,
@@ -53,25 +52,32 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
 
 
 def _record(
-    resources: Resources, images: Sequence[Installed], before: dict[ImageKey, Installed]
-) -> int:
-    """Write every image in one revision; return its number, or the present one if none is new."""
+    resources: Resources,
+    images: Sequence[Installed],
+    before: dict[ImageKey, Installed],
+    maker: RowMaker,
+) -> tuple[tuple[Installed, ...], int]:
+    """Write every image in one revision; return them and the catalog's revision then."""
     if not images:
-        return resources.catalog.revision()
+        return (), resources.catalog.revision()
+    written = []
     with resources.change("install") as change:
         for image in images:
-            _check_unmoved(change, image, before)
+            now = change.image(image.key)
+            if now is not None and now != before.get(image.key):
+                image = _beside(now, image, maker)
             change.put_image(image)
-    return change.revision
+            written.append(image)
+    return tuple(written), change.revision
 
 
-def _check_unmoved(
-    change: CatalogChange, image: Installed, before: dict[ImageKey, Installed]
-) -> None:
-    """Raise Conflict if another process put something else under this name meanwhile."""
-    now, then = change.image(image.key), before.get(image.key)
-    if now is None or then == now or now.content.root == image.content.root:
-        return
+def _beside(now: Installed, image: Installed, maker: RowMaker) -> Installed:
+    """Return *image* joined with what another process installed under its name meanwhile.
+
+    Raises Conflict if that is something else.
+    """
+    if now.content.root == image.content.root:
+        return maker.joined(image, now)
     raise Conflict(
         f"{image.name} {image.version} was installed by another process with other content",
         hint="look at `ferry show`, then repeat with --force if you mean it",

@@ -15,7 +15,7 @@ from .io_watch import watched_io
 from .memory_store import MemoryStore
 from .stage import Stage
 
-__all__ = ["CardTests"]
+__all__ = ["CardTests", "CaseTests"]
 
 HEAD = 4096
 """Bytes of a file that the host reads to recognise it."""
@@ -75,6 +75,10 @@ class CardTests:
             if not stage.has(feature):
                 with pytest.raises(NotSupported):
                     ask()
+
+
+class CaseTests:
+    """Whether the case is worth its name."""
 
     def test_its_case_tests_what_it_declares(self, stage: Stage) -> None:
         """A feature that the case brings nothing for would look tested and is not."""

@@ -28,7 +28,7 @@ import pytest
 _TOPICS = ("card_tests", "find_tests", "install_tests", "work_tests")
 pytest.register_assert_rewrite(*(f"{__package__}.{topic}" for topic in _TOPICS))
 
-from .card_tests import CardTests  # noqa: E402
+from .card_tests import CardTests, CaseTests  # noqa: E402
 from .case import ProviderCase  # noqa: E402
 from .find_tests import FindTests, ResolveTests  # noqa: E402
 from .install_tests import ContentsTests, InstallTests  # noqa: E402
@@ -40,6 +40,7 @@ __all__ = ["ProviderConformance"]
 
 class ProviderConformance(
     CardTests,
+    CaseTests,
     FindTests,
     ResolveTests,
     RefreshTests,

@@ -339,7 +339,6 @@ _ANSWERS: Mapping[Fault, Callable[[Call], None]] = {
     Fault.CHALLENGE_ELSEWHERE: _challenge_elsewhere,
     Fault.REDIRECT: _redirect("{elsewhere}"),
     Fault.REDIRECT_LOOP: _redirect(""),
-    Fault.REDIRECT_PLAIN: _redirect("http://{place}"),
     Fault.REDIRECT_FILE: _redirect("file:///etc/passwd#"),
     Fault.REDIRECT_USER: _redirect("http://user:password@{place}"),
     Fault.REDIRECT_METADATA: _redirect("http://169.254.169.254"),

@@ -166,7 +166,8 @@ class Listener:
             self._closed = True
             for one in (self._listening, *self._open):
                 with suppress(OSError):
-                    one.shutdown(socket.SHUT_RDWR)
+                    # Not SSLSocket's own, which pulls the state from under its thread.
+                    socket.socket.shutdown(one, socket.SHUT_RDWR)
         self._listening.close()
         for thread in list(self._threads):
             thread.join()
@@ -182,6 +183,10 @@ class Listener:
                 connection, _ = self._listening.accept()
             except OSError:
                 return
+            if self._tls is not None:
+                connection = self._tls.wrap_socket(
+                    connection, server_side=True, do_handshake_on_connect=False
+                )
             with self._lock:
                 if self._closed:
                     connection.close()
@@ -190,17 +195,13 @@ class Listener:
                 self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        try:
-            # A client that breaks off, or a fault that waits for the server's end, is expected.
-            with suppress(OSError):
-                if self._tls is None:
-                    self._talk(connection)
-                else:
-                    with self._tls.wrap_socket(connection, server_side=True) as secured:
-                        self._talk(secured)
-        finally:
-            with self._lock:
-                self._open.discard(connection)
+        # A client that breaks off, or a fault that waits for the server's end, is expected.
+        with suppress(OSError):
+            if isinstance(connection, ssl.SSLSocket):
+                connection.do_handshake()
+            self._talk(connection)
+        with self._lock:
+            self._open.discard(connection)
             connection.close()
 
     def _talk(self, connection: socket.socket) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from provider_core import Host, Wishes
-from provider_core.errors import Exists
+from provider_core import Context, Host, Wishes
+from provider_core.errors import Conflict, Exists
 from provider_core.model import Action, ImageKey, Tag
+from provider_core.oci import Descriptor
 from provider_core.platforms import Platform, PlatformSet
 from provider_core.testing import small_image, small_index
 
@@ -83,6 +86,43 @@ def test_a_platform_more_is_merged(host: Host, shelf: Shelf) -> None:
     assert host.install("app", wishes=Wishes(platforms=PlatformSet.all())).kept == (both,)
     host.collect(grace=0)
     assert host.check_store() == ()
+
+
+def meanwhile(shelf: Shelf, call: Callable[[], object]) -> None:
+    """Make *call* when the first blob is brought."""
+
+    def once(descriptor: Descriptor, context: Context) -> None:
+        shelf.before_open = lambda _, __: None
+        call()
+
+    shelf.before_open = once
+
+
+def test_a_platform_of_another_process_is_not_lost(host: Host, homes: Homes, shelf: Shelf) -> None:
+    shelf.put("lab", "app", "1.0", BOTH)
+    other = homes(shelf)
+    meanwhile(shelf, lambda: other.install("app", wishes=only(ARM)))
+    (image,) = host.install("app", wishes=only(AMD)).installed
+    assert set(image.platforms) == {AMD, ARM}
+    assert host.show("app") == image
+    host.rebuild_catalog()
+    assert set(host.show("app").platforms) == {AMD, ARM}
+
+
+def test_other_content_of_another_process_is_a_conflict(
+    host: Host, homes: Homes, shelf: Shelf
+) -> None:
+    shelf.put("lab", "app", "1.0", image_of("first"))
+    other = homes(shelf)
+
+    def install_another() -> None:
+        shelf.put("lab", "app", "1.0", image_of("second"))
+        other.install("app")
+
+    meanwhile(shelf, install_another)
+    with pytest.raises(Conflict, match="another process"):
+        host.install("app")
+    assert host.show("app").content.root == image_of("second").root
 
 
 def test_the_platforms_of_other_content_are_not_merged(host: Host, shelf: Shelf) -> None:
