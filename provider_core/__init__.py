@@ -7,8 +7,9 @@ authors test with in `provider_core.testing`.  Everything here is imported when 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .lazy import lazy_names
 
 if TYPE_CHECKING:
     from .cancel import CancelToken
@@ -50,25 +51,64 @@ if TYPE_CHECKING:
     from .simple_provider import SimpleProvider
     from .versions import Version, VersionRange
 
-_HOME = {
-    "CancelToken": "cancel",
-    "Context": "context",
-    "Digest": "digests",
-    "Error": "errors",
-    "ProviderSpec": "hookspecs",
-    "hookimpl": "hookspecs",
-    "Host": "operations",
-    "Wishes": "operations",
-    "Platform": "platforms",
-    "PlatformSet": "platforms",
-    "Name": "references",
-    "parse_reference": "references",
-    "Settings": "settings",
-    "SimpleProvider": "simple_provider",
-    "Version": "versions",
-    "VersionRange": "versions",
-}
-"""Public name → the module it lives in; names that are not here live in `model`."""
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "cancel": ("CancelToken",),
+        "context": ("Context",),
+        "digests": ("Digest",),
+        "errors": ("Error",),
+        "hookspecs": (
+            "ProviderSpec",
+            "hookimpl",
+        ),
+        "model": (
+            "Content",
+            "Contents",
+            "Destination",
+            "Feature",
+            "FileMark",
+            "FileStamp",
+            "FindResult",
+            "Held",
+            "Installed",
+            "Magic",
+            "OptionSpec",
+            "OptionType",
+            "Package",
+            "PackageId",
+            "Parent",
+            "Plan",
+            "ProviderInfo",
+            "Query",
+            "Requirement",
+            "Saved",
+            "Snapshot",
+            "Source",
+            "Step",
+            "Trust",
+            "Verb",
+        ),
+        "operations": (
+            "Host",
+            "Wishes",
+        ),
+        "platforms": (
+            "Platform",
+            "PlatformSet",
+        ),
+        "references": (
+            "Name",
+            "parse_reference",
+        ),
+        "settings": ("Settings",),
+        "simple_provider": ("SimpleProvider",),
+        "versions": (
+            "Version",
+            "VersionRange",
+        ),
+    },
+)
 
 __all__ = [
     "CancelToken",
@@ -113,15 +153,3 @@ __all__ = [
     "hookimpl",
     "parse_reference",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME.get(name, 'model')}", __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted((*globals(), *__all__))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -71,6 +70,8 @@ def file_layer(origin: str, path: Path) -> Layer:
         return Layer(origin=origin)
     except NotADirectoryError as error:
         raise NoSuchFile(path) from error
+    import tomllib
+
     try:
         document = tomllib.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -7,11 +7,36 @@ Only operations change the catalog.
 
 from __future__ import annotations
 
-from .catalog import Catalog
-from .changing import CatalogChange
-from .history import Change, Revision
-from .offers import Offers, OffersState
-from .view import CatalogView, View
+from typing import TYPE_CHECKING
+
+from ..lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .catalog import Catalog
+    from .changing import CatalogChange
+    from .history import Change, Revision
+    from .offers import Offers, OffersState
+    from .view import CatalogView, View
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "catalog": ("Catalog",),
+        "changing": ("CatalogChange",),
+        "history": (
+            "Change",
+            "Revision",
+        ),
+        "offers": (
+            "Offers",
+            "OffersState",
+        ),
+        "view": (
+            "CatalogView",
+            "View",
+        ),
+    },
+)
 
 __all__ = [
     "Catalog",

@@ -143,6 +143,7 @@ class CatalogFile:
         with sqlite_errors(path, seconds), closing(connect(path, Access.NONE, seconds)) as opened:
             opened.execute("PRAGMA journal_mode = DELETE")
             opened.execute("PRAGMA synchronous = EXTRA")
+            opened.execute("PRAGMA fullfsync = ON")  # macOS leaves data in the drive's cache else
             opened.execute("PRAGMA foreign_keys = ON")
             yield opened
 

@@ -117,6 +117,11 @@ class OffersFile:
     def _borrowed(self) -> Iterator[sqlite3.Connection]:
         identity = self._identity()
         connection = self._take(identity) or self._open()
+        if connection is None:
+            # Not kept: the tables may come into the same file at any time.
+            with closing(empty(self._schema)) as connection:
+                yield connection
+            return
         try:
             yield connection
         except BaseException:
@@ -142,20 +147,20 @@ class OffersFile:
                 connection.close()
         return None
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection | None:
+        """Return a connection to read, None if there are no tables yet."""
         self._refuse_network()
         way = access(self.path)
         if way is Access.NONE:
-            return empty(self._schema)
+            return None
         connection = connect(self.path, way, self._seconds)
+        made = False
         try:
-            if self._is_made(connection):
-                return connection
-        except BaseException:
-            connection.close()
-            raise
-        connection.close()
-        return empty(self._schema)
+            made = self._is_made(connection)
+        finally:
+            if not made:
+                connection.close()
+        return connection if made else None
 
     def _is_made(self, connection: sqlite3.Connection) -> bool:
         """Whether the file has its tables; StoreError, as if damaged, if they are others."""

@@ -17,6 +17,7 @@ ferry.removal/1   uninstall                  an image that went
 ferry.source/1    source add, set, list …    a source
 ferry.refresh/1   source refresh             what a refresh did to one source
 ferry.provider/1  provider list, show …      a plugin
+ferry.check/1     provider check             what the conformance kit said
 ferry.revision/1  catalog log                an operation on the catalog
 ferry.change/1    catalog diff, log          one thing that an operation touched
 ferry.damage/1    store check, repair …      one thing that is wrong

@@ -32,9 +32,10 @@ def cancelled_by_signals(token: CancelToken, at_work: Callable[[], bool]) -> Ite
 
     def hear(number: int, frame: FrameType | None) -> None:
         error = Cancelled(signal=number)
-        if token.is_cancelled or not at_work():
-            raise error
+        insisting = token.is_cancelled or not at_work()
         token.cancel(error)
+        if insisting:
+            raise error
         timer = threading.Timer(PATIENCE, _interrupt, [number])
         timer.daemon = True
         timer.start()

@@ -7,13 +7,68 @@ One file a topic: `pins` (what a package is, byte for byte), `packages` (what so
 
 from __future__ import annotations
 
-from .contents import Content, Contents, Held, Saved, Snapshot
-from .images import Hold, ImageKey, Installed, Tag
-from .packages import FindResult, Package, PackageId, Parent, Query, Requirement
-from .pins import FileMark, FileStamp, Pin
-from .plans import Action, Plan, Step
-from .providers import Destination, Feature, Magic, OptionSpec, OptionType, ProviderInfo, Verb
-from .sources import Source, Trust
+from typing import TYPE_CHECKING
+
+from ..lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .contents import Content, Contents, Held, Saved, Snapshot
+    from .images import Hold, ImageKey, Installed, Tag
+    from .packages import FindResult, Package, PackageId, Parent, Query, Requirement
+    from .pins import FileMark, FileStamp, Pin
+    from .plans import Action, Plan, Step
+    from .providers import Destination, Feature, Magic, OptionSpec, OptionType, ProviderInfo, Verb
+    from .sources import Source, Trust
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "contents": (
+            "Content",
+            "Contents",
+            "Held",
+            "Saved",
+            "Snapshot",
+        ),
+        "images": (
+            "Hold",
+            "ImageKey",
+            "Installed",
+            "Tag",
+        ),
+        "packages": (
+            "FindResult",
+            "Package",
+            "PackageId",
+            "Parent",
+            "Query",
+            "Requirement",
+        ),
+        "pins": (
+            "FileMark",
+            "FileStamp",
+            "Pin",
+        ),
+        "plans": (
+            "Action",
+            "Plan",
+            "Step",
+        ),
+        "providers": (
+            "Destination",
+            "Feature",
+            "Magic",
+            "OptionSpec",
+            "OptionType",
+            "ProviderInfo",
+            "Verb",
+        ),
+        "sources": (
+            "Source",
+            "Trust",
+        ),
+    },
+)
 
 __all__ = [
     "Action",

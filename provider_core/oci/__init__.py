@@ -6,14 +6,38 @@ in the modules `media_types`, `annotations` and `layout`.
 """
 
 # No `from __future__ import annotations` here: it would hide the module of that name.
-from .descriptor import Descriptor
-from .image_config import ImageConfig
-from .image_history import HistoryEntry
-from .index import Index
-from .json_document import DOCUMENT_LIMIT, dump_json, parse_json, read_document
-from .json_node import Node
-from .manifest import Manifest
-from .roots import parse_root
+from typing import TYPE_CHECKING
+
+from ..lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .descriptor import Descriptor
+    from .image_config import ImageConfig
+    from .image_history import HistoryEntry
+    from .index import Index
+    from .json_document import DOCUMENT_LIMIT, dump_json, parse_json, read_document
+    from .json_node import Node
+    from .manifest import Manifest
+    from .roots import parse_root
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "descriptor": ("Descriptor",),
+        "image_config": ("ImageConfig",),
+        "image_history": ("HistoryEntry",),
+        "index": ("Index",),
+        "json_document": (
+            "DOCUMENT_LIMIT",
+            "dump_json",
+            "parse_json",
+            "read_document",
+        ),
+        "json_node": ("Node",),
+        "manifest": ("Manifest",),
+        "roots": ("parse_root",),
+    },
+)
 
 __all__ = [
     "DOCUMENT_LIMIT",

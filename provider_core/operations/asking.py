@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import Untrusted
 from ..model import Package, Query, Source, Trust
 from .calls import open_call
+from .refresh import refresh_source
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -20,9 +21,12 @@ def ask(resources: Resources, source: Source, query: Query, wishes: Wishes) -> t
 
     Indexed sources answer from the catalog, and so does everything beyond this machine when it
     is offline or the question names nothing (unless ``wishes.remote``).  What an asked source
-    answers is remembered.  Raises Untrusted and what the provider raises.
+    answers is remembered; an indexed one whose offers are not here yet is refreshed.  Raises
+    Untrusted and what the provider raises.
     """
     require_trust(source, wishes)
+    if source.indexed:
+        _refresh_first(resources, source)
     if _from_catalog(resources, source, query, wishes):
         return resources.offers.find(query, [source.name])
     call = open_call(
@@ -45,6 +49,13 @@ def require_trust(source: Source | None, wishes: Wishes) -> None:
         hint=f"`ferry source set {source.name}` with its root, or --allow-untrusted",
         source=source.name,
     )
+
+
+def _refresh_first(resources: Resources, source: Source) -> None:
+    """Bring the offers that were never brought: added offline, untrusted, or made anew."""
+    may_ask = not resources.settings.offline and not resources.read_only
+    if may_ask and resources.offers.token(source.name) is None:
+        refresh_source(resources, source)
 
 
 def _from_catalog(resources: Resources, source: Source, query: Query, wishes: Wishes) -> bool:

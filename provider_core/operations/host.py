@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..cancel import CancelToken
 from ..home import Home, default_home, layers
-from ..model import FindResult, Hold, Installed, Plan, Source, Tag
 from ..settings import Layer, Settings, merge
 from .resources import Resources
-from .results import (
-    HistoryEntry,
-    InstallResult,
-    RefreshResult,
-    Removal,
-    SaveResult,
-    SourceRow,
-)
-from .wishes import Wishes
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Progress
+    from ..model import FindResult, Hold, Installed, Plan, Source, Tag
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
+    from .results import (
+        HistoryEntry,
+        InstallResult,
+        RefreshResult,
+        Removal,
+        SaveResult,
+        SourceRow,
+    )
+    from .wishes import Wishes
 
 __all__ = ["Host"]
 
@@ -114,7 +114,7 @@ class Host:
         """
         from .find import find
 
-        return find(self._resources, requests, words, wishes or Wishes())
+        return find(self._resources, requests, words, _wishes(wishes))
 
     def list(self, pattern: str = "", *, revision: int | None = None) -> tuple[Installed, ...]:
         """Return the installed images whose name fits *pattern*, as of a revision."""
@@ -157,7 +157,7 @@ class Host:
         """Return what `install` would do, and do nothing."""
         from .planning import plan_install
 
-        return plan_install(self._resources, requests, wishes or Wishes())
+        return plan_install(self._resources, requests, _wishes(wishes))
 
     def install(self, *requests: str, wishes: Wishes | None = None) -> InstallResult:
         """Install images by name, file, folder or URL; one revision of the catalog.
@@ -167,13 +167,13 @@ class Host:
         """
         from .install import install
 
-        return install(self._resources, requests, wishes or Wishes())
+        return install(self._resources, requests, _wishes(wishes))
 
     def plan_save(self, *requests: str, to: str, wishes: Wishes | None = None) -> Plan:
         """Return what `save` would fetch before it writes to *to*, and do nothing."""
         from .save import plan_save
 
-        return plan_save(self._resources, requests, to, wishes or Wishes())
+        return plan_save(self._resources, requests, to, _wishes(wishes))
 
     def save(self, *requests: str, to: str, wishes: Wishes | None = None) -> SaveResult:
         """Write images to a file, folder or URL; what is not installed is fetched first.
@@ -182,7 +182,7 @@ class Host:
         """
         from .save import save
 
-        return save(self._resources, requests, to, wishes or Wishes())
+        return save(self._resources, requests, to, _wishes(wishes))
 
     def uninstall(
         self, *requests: str, force: bool = False, dry_run: bool = False
@@ -351,3 +351,9 @@ class Host:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _wishes(wishes: Wishes | None) -> Wishes:
+    from .wishes import Wishes
+
+    return wishes or Wishes()

@@ -32,7 +32,7 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
     for request in requests:
         planner.add_request(request)
     plan = planner.plan()
-    before = {image.key: image for image in resources.catalog.installed()}
+    before = planner.installed
     todo = replace(plan, steps=tuple(step for step in plan.steps if step.action is not Action.KEEP))
     with resources.store.lease() as lease:
         brought, broken = bring(resources, todo, wishes, platforms, lease)

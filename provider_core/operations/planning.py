@@ -59,7 +59,8 @@ class Planner:
         self._platforms = platforms
         verbs = (Verb.INSTALL, Verb.SAVE) if verb == "save" else (Verb.INSTALL,)
         check_wishes(resources, wishes.options, *verbs)
-        self._installed = {image.key: image for image in resources.catalog.installed()}
+        self.installed = {image.key: image for image in resources.catalog.installed()}
+        """What was here when planning began; whoever executes the plan goes by this."""
         self._steps: dict[ImageKey, Step] = {}
         self._open: list[ImageKey] = []
         self.failed: list[tuple[str, Error]] = []
@@ -113,7 +114,7 @@ class Planner:
     def _add_requirement(self, requirement: Requirement, package: Package) -> tuple[ImageKey, ...]:
         """Return the steps that fulfil *requirement*; () if something installed does."""
         query = Query.of(requirement.name, prereleases=True)
-        if any(query.wants(image.package) for image in self._installed.values()):
+        if any(query.wants(image.package) for image in self.installed.values()):
             return ()
         for key, step in self._steps.items():
             if query.wants(step.package):
@@ -159,7 +160,7 @@ class Planner:
     def _action(self, package: Package) -> Action:
         if self._verb == "save":
             return Action.FETCH
-        old = self._installed.get(ImageKey.of(package))
+        old = self.installed.get(ImageKey.of(package))
         if old is None:
             return Action.INSTALL
         if self._covers(old, package):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
-import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -142,7 +142,7 @@ class Resources:
             with self.catalog.change(
                 operation,
                 actor=self._actor or _login(),
-                host=socket.gethostname(),
+                host=platform.node(),
                 ticket=self._ticket,
                 detail=detail,
             ) as change:

@@ -8,24 +8,24 @@ full disk.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from ..digests import Digest
-from ..errors import Locked, StoreError
+from ..errors import DigestMismatch, Locked, StoreError
 from ..oci import DOCUMENT_LIMIT, Descriptor
+from .checking import hash_file
 from .condemning import Rules, condemn, needed_digests
 from .disk_errors import disk_errors, is_read_only
 from .durable import open_regular, remove
-from .graph import Load, document_in
 from .layout import Layout, entries
 from .leases import Claims, read_claims
-from .locks import claim, held
-from .partial_file import RECORD_SUFFIX, record_of
+from .locks import held
 from .ports import Collected
 from .records import root_of_record
+from .sweeping import sweep_ingest
 
 __all__ = ["collect_garbage"]
 
@@ -34,7 +34,6 @@ _NO_CLAIMS = Claims(digests=frozenset(), everything=False)
 
 def collect_garbage(
     layout: Layout,
-    load: Load,
     roots: Callable[[], Iterable[Descriptor]],
     rules: Rules,
     timeout: float,
@@ -52,15 +51,14 @@ def collect_garbage(
         claims = read_claims(layout, sweep=not rules.dry_run) if locked else _NO_CLAIMS
         if claims.everything:
             raise Locked(f"the store {layout.root}", seconds=0)
-        claimed = (_claimed_document(layout, load, digest) for digest in claims.digests)
-        documents = [document for document in claimed if document is not None]
-        needed = needed_digests((*roots(), *documents), claims.digests, load)
+        documents = [digest for digest in claims.digests if _looks_like_document(layout, digest)]
+        needed = needed_digests(roots(), claims.digests, documents, partial(_load, layout))
         doomed = condemn(_aged(layout), needed, rules)
         if not rules.dry_run:
             _remove(layout, [digest for digest, _ in doomed.blobs], rules)
         leftover = 0
         if locked and rules.only is None:
-            leftover = _sweep_ingest(layout, claims, rules)
+            leftover = sweep_ingest(layout, claims, rules)
     return doomed.collected(leftover)
 
 
@@ -79,23 +77,35 @@ def _lock(layout: Layout, rules: Rules, timeout: float, stack: ExitStack) -> boo
 
 
 def _aged(layout: Layout) -> Iterator[tuple[Digest, int, float]]:
-    for digest, status in layout.blob_files():
-        yield digest, status.st_size, status.st_mtime
+    with disk_errors(layout.blobs):
+        for digest, status in layout.blob_files():
+            yield digest, status.st_size, status.st_mtime
 
 
-def _claimed_document(layout: Layout, load: Load, digest: Digest) -> Descriptor | None:
-    """Return the manifest or index that is claimed as *digest*, if it is one."""
+def _looks_like_document(layout: Layout, digest: Digest) -> bool:
+    """Whether a blob whose type is not known might be a manifest or index."""
     path = layout.blob(digest)
-    try:
-        fd = open_regular(path)
-    except FileNotFoundError:
-        return None
-    with os.fdopen(fd, "rb") as file:
-        size = os.fstat(fd).st_size
-        if size > DOCUMENT_LIMIT or not file.read(64).lstrip().startswith(b"{"):
+    with disk_errors(path):
+        try:
+            with open(open_regular(path), "rb", buffering=0) as file:
+                return file.read(64).lstrip().startswith(b"{")
+        except FileNotFoundError:
+            return False
+
+
+def _load(layout: Layout, digest: Digest) -> bytes | None:
+    """Return the bytes of a document; None if it is not here, or is sound and too large."""
+    path = layout.blob(digest)
+    with disk_errors(path):
+        try:
+            with open(open_regular(path), "rb") as file:
+                data = file.read(DOCUMENT_LIMIT + 1)
+            actual, size = hash_file(path, digest.algorithm)
+        except FileNotFoundError:
             return None
-    data = load(Descriptor(media_type="application/octet-stream", digest=digest, size=size))
-    return None if data is None else document_in(data)
+    if actual != digest:
+        raise DigestMismatch(digest, actual, what=f"the blob {digest}")
+    return data if size <= DOCUMENT_LIMIT else None
 
 
 def _remove(layout: Layout, digests: Iterable[Digest], rules: Rules) -> None:
@@ -108,50 +118,3 @@ def _remove(layout: Layout, digests: Iterable[Digest], rules: Rules) -> None:
                 root = root_of_record(entry.name)
                 if root is not None and not layout.blob(root).exists():
                     remove(Path(entry.path))
-
-
-def _sweep_ingest(layout: Layout, claims: Claims, rules: Rules) -> int:
-    """Remove what nobody works on or claims any more; return its bytes."""
-    size = 0
-    claimed = {layout.partial(digest).name for digest in claims.digests}
-    with disk_errors(layout.ingest):
-        for entry in tuple(entries(layout.ingest)):
-            stem = entry.name.partition(".")[0]
-            if stem in claimed or not entry.is_file(follow_symlinks=False):
-                continue
-            try:
-                size += _sweep(Path(entry.path), rules)
-            except FileNotFoundError:  # it became a blob, or its owner has removed it
-                continue
-    return size
-
-
-def _sweep(path: Path, rules: Rules) -> int:
-    if path.name.partition(RECORD_SUFFIX)[0] != path.name:
-        return _sweep_record(path, rules)
-    fd = claim(path)
-    if fd is None:
-        return 0
-    try:
-        status = os.fstat(fd)
-        if rules.is_young(status.st_mtime):
-            return 0
-        if not rules.dry_run:
-            remove(record_of(path))
-            remove(path)
-        # Gaps occupy nothing: a partial file is as long as its last byte, and mostly hole.
-        return min(status.st_size, getattr(status, "st_blocks", status.st_size) * 512)
-    finally:
-        os.close(fd)
-
-
-def _sweep_record(path: Path, rules: Rules) -> int:
-    """Remove a record of ranges whose content is gone; others go with it."""
-    status = path.stat()
-    if path.with_name(path.name.partition(RECORD_SUFFIX)[0]).exists():
-        return 0
-    if rules.is_young(status.st_mtime):
-        return 0
-    if not rules.dry_run:
-        remove(path)
-    return status.st_size

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..digests import Digest
+from ..errors import DocumentError
 from ..oci import Descriptor
-from .graph import Load, walk
+from .graph import is_document, links_in
 from .ports import Collected
 
 __all__ = ["Condemned", "Rules", "condemn", "needed_digests"]
@@ -50,10 +51,44 @@ class Condemned:
 
 
 def needed_digests(
-    roots: Iterable[Descriptor], claimed: Iterable[Digest], load: Load
+    roots: Iterable[Descriptor],
+    claimed: Iterable[Digest],
+    documents: Iterable[Digest],
+    load: Callable[[Digest], bytes | None],
 ) -> set[Digest]:
-    """Return what *roots* reach and what is *claimed*; raises as `graph.walk` does."""
-    return {*claimed, *(link.descriptor.digest for link in walk(roots, load))}
+    """Return *roots* and what is *claimed*, with everything that they refer to.
+
+    *documents* are those that are claimed and look like a manifest or index.  *load* returns
+    bytes that were checked by their digest alone, None for what is not here or too large to be a
+    document.  What references say of size and type is not believed: a lie must neither hide what
+    a document needs nor stop all collection.
+
+    Raises what *load* raises for damage.
+    """
+    needed, waiting, read = set(claimed), list(documents), set[Digest]()
+
+    def note(descriptors: Iterable[Descriptor]) -> None:
+        for descriptor in descriptors:
+            needed.add(descriptor.digest)
+            if is_document(descriptor):
+                waiting.append(descriptor.digest)
+
+    note(roots)
+    while waiting:
+        digest = waiting.pop()
+        if digest not in read:
+            read.add(digest)
+            note(_referred(load(digest)))
+    return needed
+
+
+def _referred(data: bytes | None) -> Sequence[Descriptor]:
+    if data is None:
+        return ()
+    try:
+        return [link.descriptor for link in links_in(data)]
+    except DocumentError:
+        return ()
 
 
 def condemn(

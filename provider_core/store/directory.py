@@ -105,7 +105,7 @@ class DirectoryStore:
             only=None if only is None else frozenset(only),
             dry_run=dry_run,
         )
-        return collect_garbage(self._layout, self._load, roots, rules, self._timeout)
+        return collect_garbage(self._layout, roots, rules, self._timeout)
 
     def check(self, roots: Iterable[Descriptor] = ()) -> Iterator[Damage]:
         sizes: dict[Digest, int] = {}

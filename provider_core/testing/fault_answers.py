@@ -51,10 +51,13 @@ class Call:
     """What the path has; None for 404."""
     socket: socket.socket
     around: Surroundings
+    closing: bool
+    """Whether the connection ends with the answer."""
 
     def head(self, status: int, *headers: str) -> None:
         """Send the status line and *headers* (``Name: value``)."""
-        lines = (f"HTTP/1.1 {status} Status", *headers, "", "")
+        ending = ("Connection: close",) if self.closing else ()
+        lines = (f"HTTP/1.1 {status} Status", *headers, *ending, "", "")
         self.socket.sendall("\r\n".join(lines).encode("latin-1"))
 
     def send(self, data: bytes | memoryview) -> None:
@@ -85,16 +88,14 @@ class Call:
         return self.content or b""
 
 
-def answer(call: Call, fault: Fault | None) -> bool:
-    """Answer *call*, wrongly in the way of *fault*; whether the connection may be used again."""
+def answer(call: Call, fault: Fault | None) -> None:
+    """Answer *call*, wrongly in the way of *fault*."""
     if call.content is None:
         call.whole(404)
     elif fault is None:
         _healthy(call)
     else:
         _ANSWERS[fault](call)
-        return False
-    return True
 
 
 def _healthy(call: Call) -> None:
@@ -111,15 +112,20 @@ def _reset(call: Call) -> None:
     call.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def _begun(call: Call) -> memoryview:
-    """Send a head that promises everything and half of it; return the other half."""
+def _promised(call: Call) -> memoryview:
+    """Send a head that promises what was asked for, and return that."""
     start, end = call.asked_range() or (0, len(call.known()))
     body = memoryview(call.known())[start:end]
     where = f"Content-Range: bytes {start}-{end - 1}/{len(call.known())}"
     status = 200 if call.asked_range() is None else 206
     call.head(status, f"Content-Length: {len(body)}", where)
+    return body
+
+
+def _begun(call: Call) -> None:
+    """Send a head that promises everything, and half of it."""
+    body = _promised(call)
     call.send(body[: len(body) // 2])
-    return body[len(body) // 2 :]
 
 
 def _reset_in_body(call: Call) -> None:
@@ -133,7 +139,7 @@ def _truncated(call: Call) -> None:
 
 
 def _truncated_without_length(call: Call) -> None:
-    call.head(200, "Connection: close")
+    call.head(200)
     call.send(call.known()[: len(call.known()) // 2])
 
 
@@ -165,7 +171,7 @@ def _endless_chunks(call: Call) -> None:
 
 
 def _endless(call: Call) -> None:
-    call.head(200, "Connection: close")
+    call.head(200)
     while True:
         call.send(bytes(_PIECE))
 
@@ -181,7 +187,7 @@ def _stall_in_body(call: Call) -> None:
 
 
 def _drip(call: Call) -> None:
-    for byte in _begun(call):
+    for byte in _promised(call):
         call.around.sleep(call.around.drip)
         call.send(bytes([byte]))
 

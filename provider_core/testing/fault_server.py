@@ -115,30 +115,31 @@ class FaultServer:
         self.close()
 
     def _answer(self, head: bytes, connection: socket.socket) -> bool:
-        call = self._call(head, connection)
-        path = call.path.partition("?")[0]
+        path = _target(head).partition("?")[0]
         with self._lock:
             self._asked[path] += 1
             fault, times = self._faults.pop(path, (None, None))
             if fault is not None and (times is None or times > 1):
                 self._faults[path] = (fault, None if times is None else times - 1)
-        return answer(call, fault)
+        answer(self._call(head, connection, closing=fault is not None), fault)
+        return fault is None
 
     def _answer_well(self, head: bytes, connection: socket.socket) -> bool:
-        return answer(self._call(head, connection), None)
+        answer(self._call(head, connection, closing=False), None)
+        return True
 
-    def _call(self, head: bytes, connection: socket.socket) -> Call:
+    def _call(self, head: bytes, connection: socket.socket, *, closing: bool) -> Call:
         first, *lines = head.decode("latin-1").split("\r\n")
-        method, _, rest = first.partition(" ")
-        path = rest.partition(" ")[0]
+        path = _target(head)
         fields = (line.partition(":") for line in lines)
         return Call(
-            method=method,
+            method=first.partition(" ")[0],
             path=path,
             headers={name.strip().lower(): value.strip() for name, _, value in fields},
             content=self.files.get(path.partition("?")[0]),
             socket=connection,
             around=self,
+            closing=closing,
         )
 
 
@@ -215,6 +216,11 @@ def closed_port_url() -> str:
     """Return a URL of this machine where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as unused:
         return f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+def _target(head: bytes) -> str:
+    """Return the path of a request, with its query."""
+    return head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")[1]
 
 
 def _read_head(connection: socket.socket) -> bytes | None:

@@ -36,7 +36,7 @@ def _load(named: str) -> object:
     if named.endswith(".py"):
         (candidate,) = from_files([Path(named)])
         return candidate.load()
-    candidates = {candidate.name: candidate for candidate in from_groups()}
-    if named not in candidates:
-        raise UnknownProvider(named, sorted(candidates))
-    return candidates[named].load()
+    installed = {candidate.name: candidate for candidate in from_groups()}
+    if named not in installed:
+        raise UnknownProvider(named, sorted(installed))
+    return installed[named].load()

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from ..digests import Digest
-from ..errors import BlobNotFound, UsageError
+from ..errors import BlobNotFound, DigestMismatch, UsageError
 from ..model import FileStamp, Pin
 from ..oci import DOCUMENT_LIMIT, Descriptor, parse_json
 from ..store import Collected, Damage, IndexEntry, Lease, Record
 from ..store.condemning import Rules, condemn, needed_digests
-from ..store.graph import document_in, walk
+from ..store.graph import walk
 from ..store.index_json import render_index
 from ..store.missing import blob_damage, check_roots
 from ..store.stamped import open_stamped
@@ -96,8 +96,8 @@ class MemoryStore:
         )
         with self._content.mutex:
             claimed = {digest for lease in self._content.leases for digest in lease.digests}
-            documents = filter(None, map(self._claimed_document, claimed))
-            needed = needed_digests((*roots(), *documents), claimed, self._load)
+            documents = filter(self._looks_like_document, claimed)
+            needed = needed_digests(roots(), claimed, documents, self._load_checked)
             aged = (
                 (digest, len(data), self._content.modified[digest])
                 for digest, data in self._content.blobs.items()
@@ -148,6 +148,14 @@ class MemoryStore:
             return None
         return self.read(descriptor)
 
-    def _claimed_document(self, digest: Digest) -> Descriptor | None:
-        data = self._content.blobs.get(digest, b"")
-        return document_in(data) if data.lstrip()[:1] == b"{" else None
+    def _looks_like_document(self, digest: Digest) -> bool:
+        return self._content.blobs.get(digest, b"").lstrip().startswith(b"{")
+
+    def _load_checked(self, digest: Digest) -> bytes | None:
+        data = self._content.blobs.get(digest)
+        if data is None:
+            return None
+        actual = digest_of(data, digest.algorithm)
+        if actual != digest:
+            raise DigestMismatch(digest, actual, what=f"the blob {digest}")
+        return data if len(data) <= DOCUMENT_LIMIT else None

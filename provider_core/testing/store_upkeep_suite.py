@@ -10,7 +10,7 @@ import pytest
 from ..digests import Digest
 from ..errors import Conflict, DigestMismatch, DocumentError, IntegrityError, SizeMismatch
 from ..oci import Descriptor, Index, Manifest
-from ..oci.media_types import OCI_CONFIG, OCI_LAYER, OCI_NONDISTRIBUTABLE_LAYER
+from ..oci.media_types import OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_NONDISTRIBUTABLE_LAYER
 from ..store import IndexEntry, Lease, Partial, Record, Store, Writer, put
 from .store_case import RAW, StoreCase, SuiteClock, sample_image
 
@@ -95,6 +95,34 @@ class CollectingSuite(StoreCase):
         assert done.size == foreseen.size == sum(sizes[digest] for digest in doomed)
         assert _digests(store) == needed
         assert store.collect(lambda: [kept], grace=0).digests == ()
+
+    def test_ones_layer_may_be_anothers_manifest(self, store: Store) -> None:
+        inner = _fill(store, b"inner layer")
+        with store.lease() as lease:
+            config = put(store.writer(lease), b"{}", OCI_CONFIG)
+            outer = Manifest.build(config, [replace(inner, media_type=OCI_LAYER)])
+            root = put(store.writer(lease), outer.raw, outer.media_type)
+        everything = _digests(store)
+        assert {it.digest for it in store.reach([root, inner])} == everything
+        assert _sweep(store, root, inner) == set()
+        assert len(_sweep(store, root)) == 2
+
+    def test_lying_references_do_not_stop_collection(self, store: Store) -> None:
+        real = _fill(store, b"layer")
+        with store.lease() as lease:
+            writer = store.writer(lease)
+            layer = put(writer, b"a layer, no manifest", OCI_LAYER)
+            lies = [replace(layer, media_type=real.media_type), replace(real, size=1)]
+            index = Index.build([*lies, replace(real, media_type=OCI_INDEX)])
+            root = put(writer, index.raw, index.media_type)
+        _fill(store, b"garbage")
+        with pytest.raises(IntegrityError):
+            store.reach([root])
+        doomed = _sweep(store, root)
+        assert doomed
+        assert {layer.digest, root.digest, real.digest} <= _digests(store)
+        assert _sweep(store, root) == set()
+        assert len(store.reach([real])) == 3
 
     def test_collect_confined(self, store: Store) -> None:
         one, other = _fill(store, b"one"), _fill(store, b"other one")

@@ -69,7 +69,7 @@ class BlobFetch:
             left = total(self._sink.gaps())
             if not left:
                 return
-            if total(gaps) - left >= min(self._settings.stall_bytes, left):
+            if total(gaps) - left >= max(1, min(self._settings.stall_bytes, left // 2)):
                 patience.progressed()
             patience.wait_after(failure, self._watch())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPException
+from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong
 
 from requests import RequestException
 from urllib3.exceptions import HTTPError, InvalidHeader, ProxyError
@@ -27,6 +27,16 @@ _CERTIFICATES = {
     64: ("is for another address", "use the host's name; somebody may be in between"),
 }
 """OpenSSL's X509_V_ERR_* → what is wrong with a certificate, and what to do."""
+
+_NONSENSE: tuple[tuple[type[BaseException], str], ...] = (
+    (InvalidHeader, "its lengths contradict each other"),
+    (IncompleteRead, "it ended early"),
+    (LineTooLong, "its head is too long"),
+    (BadStatusLine, "what answers there does not speak HTTP"),
+    (ValueError, "its chunks are malformed"),
+    (HTTPException, "its head is malformed or too long"),
+)
+"""What is raised for answers that are no proper HTTP → what that means, special cases first."""
 
 _CLIENT_CERTIFICATE = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "UNKNOWN_CA", "BAD_CERTIFICATE")
 _DEEPEST = 12
@@ -74,12 +84,13 @@ def _translate(error: BaseException, place: str) -> TransportError:
             return _tls(link.reason, place)
     if any(isinstance(link, ProxyError) for link in chain):
         return _proxy(chain, place)
-    if any(isinstance(link, InvalidHeader) for link in chain):
-        return broken(place, "its headers contradict each other")
     for link in chain:
         if isinstance(link, OSError) and link.strerror:
             return broken(place, link.strerror)
-    return broken(place, type(chain[-1]).__name__)
+    for kind, meaning in _NONSENSE:
+        if any(isinstance(link, kind) for link in chain):
+            return broken(place, meaning)
+    return broken(place, "it was cut")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -111,11 +111,11 @@ def next_url(current: str, location: str, home: Origin, plain_hosts: Collection[
     """
     try:
         url = urljoin(current, location)
-    except ValueError:
-        raise _refused(current, "a malformed URL") from None
-    target = origin_of(url)
+        target = origin_of(url)
+    except (ValueError, TransportError):
+        raise _refused(current, "something that is not an http(s) URL") from None
     if origin_of(current).scheme == "https" and target.scheme == "http":
-        raise _refused(current, "plain http")
+        raise _refused(current, "an unencrypted place")
     if not may_lead(reach(home.host), reach(target.host)):
         raise _refused(current, reach(target.host).value)
     check_plain(target, plain_hosts)

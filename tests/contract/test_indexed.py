@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from provider_core import Host, Wishes
+from provider_core import Host, Trust, Wishes
 from provider_core.errors import (
     Conflict,
     PackageNotFound,
     ProviderFault,
     TransportError,
     UnknownProvider,
+    Untrusted,
 )
 
 from .hosts import Homes
@@ -146,6 +149,37 @@ def test_a_removed_source_takes_its_offers_with_it(homes: Homes, index: IndexedD
     assert names(host) == set()
     host.add_source("feed", "indexed://feed")
     assert index.asked == [None, None]
+
+
+def test_lost_offers_are_brought_again(homes: Homes, index: IndexedDouble) -> None:
+    host = indexed(homes, index)
+    host.close()
+    host.home.offers.unlink()
+    assert len(names(homes(index))) == 10
+    assert index.asked == [None, None]
+
+
+def test_a_source_added_offline_is_refreshed_by_the_first_find(
+    homes: Homes, index: IndexedDouble
+) -> None:
+    homes(index, offline=True).add_source("feed", "indexed://feed")
+    assert index.asked == []
+    assert names(homes(index, offline=True)) == set()
+    assert len(names(homes(index))) == 10
+
+
+def test_an_untrusted_source_is_refreshed_when_it_is_taken(
+    homes: Homes, index: IndexedDouble
+) -> None:
+    host = homes(index, offline=True)
+    source = host.add_source("feed", "indexed://feed")
+    with host.catalog.change("source set") as change:
+        change.put_source(replace(source, trust=Trust.UNTRUSTED))
+    online = homes(index)
+    with pytest.raises(Untrusted):
+        online.find("pkg-1")
+    assert index.asked == []
+    assert online.find("pkg-1", wishes=Wishes(allow_untrusted=True)).packages
 
 
 def test_a_source_that_cannot_be_refreshed_is_not_added(homes: Homes, index: IndexedDouble) -> None:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import click
 
-from ...errors import Error, NoSuchFile
+from ...errors import Error, NoSuchFile, NotSupported, UnknownProvider
 from ...references import FilePath, parse_reference
 from ...testing.checking import CheckReport, check_card, check_project, require_pytest
 from ..common import ferry_command
 from ..invocation import Invocation
 
 __all__ = ["command"]
+
+_SUFFIX = ".py"
 
 
 @ferry_command(name="check")
@@ -51,10 +53,31 @@ def command(invocation: Invocation, target: str) -> None:
 
 
 def _checked(invocation: Invocation, target: str) -> CheckReport:
+    providers = invocation.home().providers
+    if not isinstance(parse_reference(target), FilePath) and not target.endswith(_SUFFIX):
+        return check_card(_where_it_is(invocation, target), providers, invocation.cancel)
     path = Path(target).expanduser()
-    if isinstance(parse_reference(target), FilePath) or target.endswith(".py"):
-        if path.is_dir():
-            return check_project(path, invocation.cancel)
-        if not path.is_file():
-            raise NoSuchFile(target)
-    return check_card(str(path), invocation.home().providers, invocation.cancel)
+    if path.is_dir():
+        return check_project(path, invocation.cancel)
+    if not path.is_file():
+        raise NoSuchFile(target)
+    return check_card(str(path), providers, invocation.cancel)
+
+
+def _where_it_is(invocation: Invocation, name: str) -> str:
+    """Return the file that the provider *name* comes from, or its name if it is installed.
+
+    Raises UnknownProvider, NotSupported for a policy, and why it could not be loaded.
+    """
+    with invocation.host() as host:
+        rows = {row.name: row for row in host.providers()}
+    if name not in rows:
+        raise UnknownProvider(name, sorted(rows))
+    row = rows[name]
+    if row.fault is not None:
+        raise row.fault
+    if row.status == "policy":
+        raise NotSupported(
+            f"{name} is a policy, and the kit is for providers", hint="test it with a Host"
+        )
+    return row.origin if row.origin.endswith(_SUFFIX) else name

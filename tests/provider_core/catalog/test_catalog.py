@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_core.catalog import Catalog
+from provider_core.catalog import Catalog, Offers
 from provider_core.errors import UsageError
 from provider_core.model import FileMark, FileStamp, Hold, Installed, Tag
 
@@ -35,6 +35,22 @@ def test_reading_makes_no_file(catalog: Catalog, tmp_path: Path) -> None:
 
 def test_reading_needs_no_folder(tmp_path: Path) -> None:
     assert Catalog(tmp_path / "nowhere" / "catalog.db").installed() == ()
+
+
+@pytest.mark.parametrize("name", ["a b", "100%", "%41", "what?mode=memory", "#1", "käse", "\udcff"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    one = image("nginx", "1.0")
+    put(Catalog(folder / "catalog.db"), one)
+    assert (folder / "catalog.db").is_file()
+    assert Catalog(folder / "catalog.db").installed() == (one,)
+    Catalog(folder / "catalog.db").backup(folder / "copy.db")
+    assert Catalog(folder / "copy.db").check() == ()
+    offers = Offers(folder / "offers.db")
+    offers.remember("lab", [one.package])
+    assert offers.names("") == ("nginx",)
+    offers.close()
 
 
 def test_images_come_by_name_without_case_the_newest_first(catalog: Catalog) -> None:

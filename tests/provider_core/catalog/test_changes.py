@@ -185,6 +185,20 @@ def test_a_catalog_opened_to_read_does_not_change(full: Catalog, tmp_path: Path)
         pytest.fail("it is for reading only")
 
 
+def test_a_path_through_a_file_is_our_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="file"):
+        Catalog(tmp_path / "file" / "catalog.db").installed()
+
+
+def test_a_folder_in_its_place_is_our_error(tmp_path: Path) -> None:
+    (tmp_path / "catalog.db").mkdir()
+    with pytest.raises(StoreError):
+        Catalog(tmp_path / "catalog.db").installed()
+    with pytest.raises(StoreError), Catalog(tmp_path / "catalog.db").change("install"):
+        pytest.fail("it is a folder")
+
+
 def test_a_missing_folder_is_our_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError), Catalog(tmp_path / "no" / "c.db").change("install"):
         pytest.fail("there is no folder")

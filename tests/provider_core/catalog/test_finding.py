@@ -67,6 +67,8 @@ def nginx(offers: Offers) -> Offers:
         ("nginx[]", ["nginx 1.27.3"]),
         ("nginx[slim]", []),
         ("nginx[alpine]<1.27", ["nginx 1.26-alpine"]),
+        ("nginx[alpine]==1.27.3-alpine", ["nginx 1.27.3-alpine"]),
+        ("nginx[slim]==1.27.3-alpine", []),
         ("nginx>=1.10,<1.27.3", ["nginx 1.27"]),
         ("nginx>1.27.3", []),
         ("nginx>=1.28rc1", ["nginx 1.28rc1"]),

@@ -105,6 +105,12 @@ def test_a_migration_that_breaks_references_is_undone(old: Path) -> None:
     assert things(open_file(old, THIRD)) == [("nginx", 5)]
 
 
+def test_a_migration_in_memory_that_fails_is_told(old: Path) -> None:
+    broken = Schema(application=0x7E57, number=2, statements=(), migrations={1: fail})
+    with pytest.raises(RuntimeError, match="half way"):
+        things(open_file(old, broken, read_only=True))
+
+
 def test_a_newer_schema_is_refused_and_left_alone(old: Path) -> None:
     things(open_file(old, THIRD))
     before = old.read_bytes()

@@ -217,6 +217,24 @@ def test_a_new_file_in_its_place_is_seen(offers: Offers, path: Path) -> None:
     assert len(all_of(offers)) == 2
 
 
+def test_an_empty_file_is_no_answer_for_later(offers: Offers, path: Path) -> None:
+    path.touch()
+    assert all_of(offers) == set()
+    other = Offers(path)
+    other.remember("lab", [offer("a", "1.0")])
+    other.close()
+    assert len(all_of(offers)) == 1
+
+
+def test_a_file_without_tables_is_an_empty_one(offers: Offers, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("VACUUM")
+    assert path.stat().st_size > 0
+    assert all_of(offers) == set()
+    offers.remember("lab", [offer("a", "1.0")])
+    assert len(all_of(offers)) == 1
+
+
 def test_a_writer_waits_its_time_and_gives_up(offers: Offers, path: Path) -> None:
     offers.remember("lab", [offer("a", "1.0")])
     impatient = Offers(path, timeout=0.05)

@@ -172,6 +172,12 @@ def test_a_file_that_is_no_database_is_told(full: Catalog, tmp_path: Path) -> No
         pytest.fail("it is damaged")
 
 
+def test_what_is_no_damage_is_no_complaint_but_an_error(full: Catalog, tmp_path: Path) -> None:
+    execute(tmp_path / "catalog.db", "PRAGMA user_version = 99")
+    with pytest.raises(CatalogTooNew):
+        full.check()
+
+
 def test_every_damaged_page_is_told_or_harmless(full: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     good = path.read_bytes()

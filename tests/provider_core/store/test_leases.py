@@ -144,6 +144,7 @@ def test_a_full_disk_lets_readers_claim_everything(
         raise OSError(errno.ENOSPC, "full")
 
     with store.lease() as lease:
+        lease.add([Descriptor.of(b"there was room for this", RAW).digest])
         with monkeypatch.context() as patch:
             patch.setattr(os, "pwrite", full)
             lease.add([blob.digest])

@@ -1,0 +1,90 @@
+"""Key files: outside the feed, for their owner alone, never overwritten."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from provider_core.errors import DocumentError, Exists, NoSuchFile, UsageError
+from provider_core.store.disk_errors import disk_errors
+from provider_core.store.durable import sync_file, sync_folder
+
+from .keys import PublicKey, SigningKey, is_encrypted
+
+__all__ = ["read_key", "read_public_key", "write_key", "write_public_key"]
+
+_LIMIT = 64 << 10
+
+Passphrase = Callable[[], bytes]
+"""Asked only for a key that is encrypted."""
+
+
+def write_key(path: Path, key: SigningKey, *, passphrase: bytes | None = None) -> None:
+    """Write *key* to the new file *path*, for its owner alone (0600), durably.
+
+    Raises Exists, NoSpace, StoreError.
+    """
+    _write_new(path, key.as_pem(passphrase), 0o600)
+
+
+def write_public_key(path: Path, key: PublicKey) -> None:
+    """Write the public *key* to the new file *path*, to be handed on.  Raises as `write_key`."""
+    _write_new(path, key.as_pem(), 0o644)
+
+
+def read_key(path: Path, passphrase: Passphrase | None = None) -> SigningKey:
+    """Read a private key, asking for the *passphrase* if the file has one.
+
+    Raises NoSuchFile; UsageError for a wrong passphrase, or for a key without one that others
+    may read; DocumentError for what is no key.
+    """
+    data = _read(path)
+    encrypted = is_encrypted(data)
+    if not encrypted:
+        _check_private(path)
+    asked = passphrase() if encrypted and passphrase is not None else None
+    return SigningKey.from_pem(data, asked)
+
+
+def read_public_key(path: Path) -> PublicKey:
+    """Read a public key file.  Raises NoSuchFile, DocumentError."""
+    return PublicKey.from_pem(_read(path))
+
+
+def _write_new(path: Path, data: bytes, mode: int) -> None:
+    with disk_errors(path):
+        try:
+            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        except FileExistsError:
+            raise Exists(str(path), hint="keys are never overwritten; choose another file") from None
+        try:
+            os.write(fd, data)
+            sync_file(fd)
+        finally:
+            os.close(fd)
+        sync_folder(path.parent)
+
+
+def _read(path: Path) -> bytes:
+    with disk_errors(path):
+        try:
+            with path.open("rb") as file:
+                data = file.read(_LIMIT + 1)
+        except FileNotFoundError:
+            raise NoSuchFile(path) from None
+    if len(data) > _LIMIT:
+        raise DocumentError(f"more than {_LIMIT} bytes", what="key file")
+    return data
+
+
+def _check_private(path: Path) -> None:
+    # Windows keeps its users' folders private by inheritance and knows no such bits.
+    if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise UsageError(
+            f"others may read the key {path}, which has no passphrase",
+            hint=f"run `chmod 600 {path}`, and rotate the key if it may have been copied",
+            path=str(path),
+        )
