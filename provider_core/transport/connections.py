@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 from typing import Any
 
@@ -45,6 +45,8 @@ class Passage:
     """Seconds to reach a host."""
     home: Reach | None
     """Where the request began, if a redirect led to where it goes now."""
+    streams: list[io.RawIOBase] = field(default_factory=list)
+    """What was opened on the way; closed if there will be no answer to close."""
 
 
 # The libraries in between hand nothing of ours down to where a socket is opened or read.
@@ -57,6 +59,10 @@ def passing_through(passage: Passage) -> Iterator[None]:
     token = _PASSAGE.set(passage)
     try:
         yield
+    except BaseException:
+        for stream in passage.streams:
+            stream.close()
+        raise
     finally:
         _PASSAGE.reset(token)
 
@@ -158,7 +164,9 @@ class _ClockedResponse(HTTPResponse):
     """An answer that is read through a clocked socket."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        self._clocked = _ClockedSocket(sock, _PASSAGE.get().watch)
+        passage = _PASSAGE.get()
+        self._clocked = _ClockedSocket(sock, passage.watch)
+        passage.streams.append(self._clocked)
         super().__init__(self._clocked, *args, **kwargs)  # type: ignore[arg-type]
 
     def begin(self) -> None:
