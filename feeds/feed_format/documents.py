@@ -45,6 +45,8 @@ class Document:
     """As its publisher spells it."""
     packages: tuple[Package, ...]
     """In the order of `package_key`; provider and source of their ids are ''."""
+    referrers: tuple[Descriptor, ...] = ()
+    """Manifests about them (signatures, SBOMs), whose subjects say about which; by digest."""
 
     @classmethod
     def parse(cls, data: bytes) -> Document:
@@ -62,12 +64,19 @@ class Document:
             if package_key(package) in packages:
                 raise entry.error("version and platform appear twice", "version")
             packages[package_key(package)] = package
-        return _checked(name, packages.values())
+        referrers = map(Descriptor.from_node, node.array("referrers", limit=_MOST_VERSIONS))
+        return _checked(name, packages.values(), referrers)
 
     def as_bytes(self) -> bytes:
         """Return the document, the same for the same packages, which `parse` reads."""
-        versions = [entry_fields(package) for package in self.packages]
-        return dump_json({FORMAT_KEY: FORMAT, "name": self.name, "versions": versions})
+        document: dict[str, object] = {
+            FORMAT_KEY: FORMAT,
+            "name": self.name,
+            "versions": [entry_fields(package) for package in self.packages],
+        }
+        if self.referrers:
+            document["referrers"] = [descriptor.as_json() for descriptor in self.referrers]
+        return dump_json(document)
 
     def ref(self, data: bytes) -> DocumentRef:
         """Return what a shard says of this document, whose bytes are *data*."""
@@ -77,7 +86,8 @@ class Document:
         """Return the document with *newer*'s packages added or in place; its spelling counts."""
         packages = {package_key(package): package for package in self.packages}
         packages |= {package_key(package): package for package in newer.packages}
-        return document_of(_renamed(package, newer.name) for package in packages.values())
+        renamed = (_renamed(package, newer.name) for package in packages.values())
+        return document_of(renamed, (*self.referrers, *newer.referrers))
 
     def without(self, keys: Iterable[Key]) -> Document | None:
         """Return the document without the packages of *keys*; None if nothing is left."""
@@ -86,8 +96,8 @@ class Document:
         return replace(self, packages=kept) if kept else None
 
 
-def document_of(packages: Iterable[Package]) -> Document:
-    """Return the document of *packages*, which are all of one name, whoever offers them.
+def document_of(packages: Iterable[Package], referrers: Iterable[Descriptor] = ()) -> Document:
+    """Return the document of *packages*, all of one name, and of what *referrers* say of them.
 
     Raises DocumentError for no package, several names, a version and platform that appear
     twice, and a pin that is no descriptor: files of this host are nothing for a feed.
@@ -105,7 +115,7 @@ def document_of(packages: Iterable[Package]) -> Document:
                 path=f"versions[{position}].pin",
                 what=_WHAT,
             )
-    return _checked(unbound[-1].name, unbound)
+    return _checked(unbound[-1].name, unbound, referrers)
 
 
 def packages_of(document: Document, provider: str, source: str) -> tuple[Package, ...]:
@@ -121,7 +131,9 @@ def package_key(package: Package) -> Key:
     return package.version, str(package.id.platform or "")
 
 
-def _checked(name: str, packages: Iterable[Package]) -> Document:
+def _checked(
+    name: str, packages: Iterable[Package], referrers: Iterable[Descriptor]
+) -> Document:
     if not 1 <= len(name) <= _MOST_NAME or not name.isprintable():
         reason = f"a name is 1 to {_MOST_NAME} printable characters"
         raise DocumentError(reason, path="name", what=_WHAT)
@@ -133,7 +145,12 @@ def _checked(name: str, packages: Iterable[Package]) -> Document:
         if len(package.version) > MOST_CHARACTERS:
             reason = f"a version has at most {MOST_CHARACTERS} characters"
             raise DocumentError(reason, path="versions", what=_WHAT)
-    return Document(name=name, packages=tuple(_renamed(package, name) for package in ordered))
+    by_digest = {descriptor.digest: descriptor for descriptor in referrers}
+    return Document(
+        name=name,
+        packages=tuple(_renamed(package, name) for package in ordered),
+        referrers=tuple(by_digest[digest] for digest in sorted(by_digest)),
+    )
 
 
 def _unbound(package: Package) -> Package:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -79,7 +80,7 @@ class FeedFolder:
                 status = os.lstat(path)
             except _ABSENT:
                 return False
-        return path.is_file() and size in (None, status.st_size)
+        return stat.S_ISREG(status.st_mode) and size in (None, status.st_size)
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the name of every entry of *folder*, in order; nothing if there is none."""

@@ -126,6 +126,6 @@ def _newest_of_each(entries: Iterable[Descriptor]) -> list[Descriptor]:
 
 
 def _order(entry: Descriptor) -> tuple[bool, Version]:
-    _, _, tag = entry.annotations.get(REF_NAME, "").rpartition(":")
-    version = Version.parse(tag)
+    name = lower_form(entry.annotations.get(NAME, ""))
+    version = Version.parse(entry.annotations.get(REF_NAME, "").removeprefix(name).lstrip(":"))
     return not version.is_prerelease, version

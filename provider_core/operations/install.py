@@ -11,6 +11,7 @@ from ..model import Action, ImageKey, Installed, Plan
 from .bringing import bring
 from .image_rows import RowMaker
 from .planning import Planner
+from .publishing import recorded
 from .resolving import wanted_platforms
 from .results import InstallResult
 from .wishes import Wishes
@@ -61,7 +62,7 @@ def _record(
     if not images:
         return (), resources.catalog.revision()
     written = []
-    with resources.change("install") as change:
+    with recorded(resources, "install") as change:
         for image in images:
             now = change.image(image.key)
             if now is not None and now != before.get(image.key):

@@ -10,7 +10,7 @@ from ..errors import NoSuchFile
 from ..model import ImageKey
 from ..oci import Descriptor
 from ..store import Collected, Damage
-from .publishing import publish_index
+from .publishing import publish_index, recorded
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -63,7 +63,7 @@ def _forget_cached(resources: Resources, cache_grace: float) -> None:
         if since <= oldest and isinstance(content.root, Descriptor)
     ]
     if late:
-        with resources.change("collect") as change:
+        with recorded(resources, "collect") as change:
             for digest in late:
                 change.drop_cached(digest)
 

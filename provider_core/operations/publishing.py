@@ -1,7 +1,9 @@
-"""What other tools and a rebuild read: index.json and the records beside the blobs."""
+"""Recording a change, and what other tools and a rebuild read of it: index.json, the records."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,29 @@ from ..store import IndexEntry, Record
 from .selecting import names_of
 
 if TYPE_CHECKING:
+    from ..catalog import CatalogChange
     from .resources import Resources
 
-__all__ = ["keep_record", "publish_index"]
+__all__ = ["keep_record", "publish_index", "recorded"]
 
 MOST_ENTRIES = 10_000
 """Entries of index.json; beyond, the newest of each name."""
+
+
+@contextmanager
+def recorded(
+    resources: Resources, operation: str, *, publish: bool = True
+) -> Iterator[CatalogChange]:
+    """Hold the home's lock and open the one transaction of an operation.
+
+    When it has ended, the derived index.json is written anew; with *publish* False the caller
+    does so later.
+    """
+    with resources.home.lock(resources.settings.lock_timeout):
+        with resources.transaction(operation) as opened:
+            yield opened
+        if publish:
+            publish_index(resources)
 
 
 def publish_index(resources: Resources) -> None:

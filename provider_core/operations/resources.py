@@ -6,8 +6,8 @@ import os
 import platform
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -123,32 +123,14 @@ class Resources:
             stall_limit=self.settings.stall_timeout,
         )
 
-    @contextmanager
-    def change(
-        self,
-        operation: str,
-        *,
-        detail: Mapping[str, str] | None = None,
-        publish: bool = True,
-    ) -> Iterator[CatalogChange]:
-        """Hold the home's lock and open the one transaction of an operation.
-
-        When it has ended, the derived index.json is written anew; with *publish* False the
-        caller does so later.
-        """
-        from .publishing import publish_index
-
-        with self.home.lock(self.settings.lock_timeout):
-            with self.catalog.change(
-                operation,
-                actor=self._actor or _login(),
-                host=platform.node(),
-                ticket=self._ticket,
-                detail=detail,
-            ) as change:
-                yield change
-            if publish:
-                publish_index(self)
+    def transaction(self, operation: str) -> AbstractContextManager[CatalogChange]:
+        """Open the one transaction of an operation; see `publishing.recorded`."""
+        return self.catalog.change(
+            operation,
+            actor=self._actor or _login(),
+            host=platform.node(),
+            ticket=self._ticket,
+        )
 
     def now(self) -> str:
         """Return the time, ISO 8601 in UTC, to the second."""

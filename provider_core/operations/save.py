@@ -19,6 +19,7 @@ from .converting import content_type, converted
 from .destinations import Target, find_target
 from .facts import selection_of
 from .planning import Planner
+from .publishing import recorded
 from .requests import query_of, read_request
 from .results import SaveResult
 from .selecting import fitting_installed, names_of
@@ -158,5 +159,5 @@ def _held_fetched(
 
 
 def _cache(resources: Resources, package: Package, content: Content) -> None:
-    with resources.change("save") as change:
+    with recorded(resources, "save") as change:
         change.put_cached(package, content)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..digests import Digest
 from ..errors import Ambiguous, NotInstalled
-from ..model import ImageKey, Installed, Query, Tag
+from ..model import Installed, Query, Tag
+from ..oci import Descriptor
 from ..references import Name, name_key
 from .choosing import LATEST
 from .requests import name_reference
@@ -15,7 +18,7 @@ from .requests import name_reference
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["fitting_installed", "names_of", "one_installed", "tags_by_image"]
+__all__ = ["fitting_installed", "names_of", "one_installed"]
 
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}")
 
@@ -58,16 +61,18 @@ def _by_name(images: Sequence[Installed], tags: Sequence[Tag], name: Name) -> li
     free = Query.of(name) == Query(name=name.name)
     if tagged and (name.tag or free):
         return [image for image in images if image.key in tagged]
-    query = Query.of(name, prereleases=True)
-    return [image for image in images if query.wants(image.package)]
+    query = replace(Query.of(name, prereleases=True), digest=None)
+    return [
+        image
+        for image in images
+        if query.wants(image.package) and name.digest in (None, *_digests(image))
+    ]
 
 
-def tags_by_image(tags: Sequence[Tag]) -> dict[ImageKey, list[Tag]]:
-    """Return the further names of each image."""
-    found: dict[ImageKey, list[Tag]] = {}
-    for tag in tags:
-        found.setdefault(tag.image, []).append(tag)
-    return found
+def _digests(image: Installed) -> tuple[Digest | None, ...]:
+    """Return what an image may be asked for by: its pin, its root and its config."""
+    pins = (image.package.pin, image.content.root)
+    return (*(pin.digest for pin in pins if isinstance(pin, Descriptor)), image.image_id)
 
 
 def names_of(image: Installed, tags: Sequence[Tag]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from ..references import FilePath, Uri, name_key, parse_reference
 from .active_sources import active_sources
 from .calls import open_call
 from .options import check_options
+from .publishing import recorded
 from .recognising import providers_for_folder, providers_for_scheme
 from .refresh import refresh_source
 from .results import SourceRow
@@ -92,7 +93,7 @@ def remove_source(resources: Resources, name: str) -> Source:
     old = _own(resources, name)
     if old is None:
         raise UnknownSource(name, [source.name for source in resources.catalog.sources()])
-    with resources.change("source remove") as change:
+    with recorded(resources, "source remove") as change:
         change.remove_source(old.name)
     resources.offers.forget(old.name)
     return old
@@ -108,7 +109,7 @@ def _keep(resources: Resources, operation: str, source: Source, old: Source | No
         resources.offers.forget(old.name)  # what another place offered is not offered here
     if checked.indexed and checked.trust is not Trust.UNTRUSTED and not resources.settings.offline:
         refresh_source(resources, checked)
-    with resources.change(operation) as change:
+    with recorded(resources, operation) as change:
         change.put_source(checked)
     return checked
 

@@ -13,7 +13,7 @@ from ..oci import Descriptor
 from ..parents import Family
 from .calls import open_call
 from .maintenance import roots_of
-from .publishing import publish_index
+from .publishing import publish_index, recorded
 from .requests import name_reference
 from .results import Removal
 from .selecting import fitting_installed, names_of, one_installed
@@ -47,7 +47,7 @@ def uninstall(
     reaches = [_reach(resources, image) for image in images]
     if not dry_run:
         _ask_providers(resources, images, force)
-        with resources.change("uninstall", publish=False) as change:
+        with recorded(resources, "uninstall", publish=False) as change:
             _check_free(
                 Family(change.installed()),
                 {hold.image: hold.reason for hold in change.holds()},

@@ -98,14 +98,15 @@ def _load(layout: Layout, digest: Digest) -> bytes | None:
     path = layout.blob(digest)
     with disk_errors(path):
         try:
-            with open(open_regular(path), "rb") as file:
-                data = file.read(DOCUMENT_LIMIT + 1)
             actual, size = hash_file(path, digest.algorithm)
+            if actual != digest:
+                raise DigestMismatch(digest, actual, what=f"the blob {digest}")
+            if size > DOCUMENT_LIMIT:
+                return None
+            with open(open_regular(path), "rb") as file:
+                return file.read(DOCUMENT_LIMIT)
         except FileNotFoundError:
             return None
-    if actual != digest:
-        raise DigestMismatch(digest, actual, what=f"the blob {digest}")
-    return data if size <= DOCUMENT_LIMIT else None
 
 
 def _remove(layout: Layout, digests: Iterable[Digest], rules: Rules) -> None:

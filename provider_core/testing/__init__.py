@@ -6,8 +6,9 @@ doubles do not.  Everything is imported when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..lazy import lazy_names
 
 if TYPE_CHECKING:
     from .case import ProviderCase
@@ -23,30 +24,40 @@ if TYPE_CHECKING:
     from .tokens import TokenAuth, TokenServer
     from .watched_writer import WatchedWriter
 
-_HOME = {
-    "Answer": "memory_transport",
-    "MemoryCatalogView": "memory_catalog",
-    "MemoryStore": "memory_store",
-    "MemoryTransport": "memory_transport",
-    "ProviderCase": "case",
-    "ProviderConformance": "conformance",
-    "RecordingProgress": "recording",
-    "Request": "memory_transport",
-    "SmallImage": "images",
-    "StoreSuite": "store_suite",
-    "TemporaryState": "contexts",
-    "TokenAuth": "tokens",
-    "TokenServer": "tokens",
-    "WatchedWriter": "watched_writer",
-    "fixed_clock": "contexts",
-    "make_context": "contexts",
-    "memory_spool": "contexts",
-    "small_artifact": "images",
-    "small_image": "images",
-    "small_index": "images",
-    "watched_io": "io_watch",
-}
-"""Public name → the module it lives in."""
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "case": ("ProviderCase",),
+        "conformance": ("ProviderConformance",),
+        "contexts": (
+            "TemporaryState",
+            "fixed_clock",
+            "make_context",
+            "memory_spool",
+        ),
+        "images": (
+            "SmallImage",
+            "small_artifact",
+            "small_image",
+            "small_index",
+        ),
+        "io_watch": ("watched_io",),
+        "memory_catalog": ("MemoryCatalogView",),
+        "memory_store": ("MemoryStore",),
+        "memory_transport": (
+            "Answer",
+            "MemoryTransport",
+            "Request",
+        ),
+        "recording": ("RecordingProgress",),
+        "store_suite": ("StoreSuite",),
+        "tokens": (
+            "TokenAuth",
+            "TokenServer",
+        ),
+        "watched_writer": ("WatchedWriter",),
+    },
+)
 
 __all__ = [
     "Answer",
@@ -71,15 +82,3 @@ __all__ = [
     "small_index",
     "watched_io",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted((*globals(), *__all__))

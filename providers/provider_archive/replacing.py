@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from provider_core.errors import Error, Exists, NoSpace, NoSuchFile, StoreError, UsageError
+from provider_core.digests import Digest
+from provider_core.errors import (
+    Conflict,
+    Error,
+    Exists,
+    NoSpace,
+    NoSuchFile,
+    StoreError,
+    UsageError,
+)
 from provider_core.store.disk_errors import free_bytes
-from provider_core.store.durable import sync_file, sync_folder
+from provider_core.store.durable import OPEN_FLAGS, sync_file, sync_folder
+from provider_core.store.locks import claim
 
 __all__ = ["replacing"]
 
@@ -23,31 +32,47 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 def replacing(destination: Path, size: int, *, force: bool) -> Iterator[BinaryIO]:
     """Open a file of *size* bytes to write, which becomes *destination* at the end, durably.
 
-    It is written beside it under a temporary name, which is gone if anything fails.  Raises
+    It is written beside it, under a temporary name that goes with the destination: what a
+    killed process left there is used again, and two that write one destination meet.  Raises
     Exists if there is something and not *force*, UsageError if that is no file, NoSuchFile if
-    the folder is missing, NoSpace before the first byte, StoreError.
+    the folder is missing, NoSpace before the first byte, Conflict, StoreError.
     """
     _check(destination, size, force=force)
-    temporary = destination.with_name(f".ferry-{secrets.token_hex(8)}.part")
+    temporary = destination.with_name(f".ferry-{Digest.of(os.fsencode(destination)).hex[:16]}.part")
     try:
-        with _created(temporary) as out:
-            yield out
-            out.flush()
-            sync_file(out.fileno())
-        _check_absent(destination, force=force)
-        os.replace(temporary, destination)
+        with _claimed(temporary, destination) as out:
+            try:
+                yield out
+                out.flush()
+                sync_file(out.fileno())
+                _check_absent(destination, force=force)
+                if os.name == "posix":  # nobody else can claim it before it has its name
+                    os.replace(temporary, destination)
+            except BaseException:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+                raise
+        if os.name != "posix":  # an open file cannot be renamed there
+            os.replace(temporary, destination)
         sync_folder(destination.parent)
     except OSError as error:
         raise _translated(error, destination, size) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
-def _created(path: Path) -> BinaryIO:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    flags |= getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
-    return os.fdopen(os.open(path, flags, 0o666), "wb")
+def _claimed(path: Path, destination: Path) -> BinaryIO:
+    """Open *path* empty, locked for this process; Conflict if another one has it."""
+    # Made apart from the claim, so that it has the mode of the user's files.
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | OPEN_FLAGS, 0o666))
+    with suppress(FileNotFoundError):  # its owner has just finished
+        fd = claim(path)
+        if fd is not None:
+            os.ftruncate(fd, 0)
+            return os.fdopen(fd, "wb")
+    raise Conflict(
+        f"{destination} is being written by another process",
+        hint="wait for it to end, or choose another path",
+        path=str(destination),
+    )
 
 
 def _check(destination: Path, size: int, *, force: bool) -> None:

@@ -73,6 +73,7 @@ def converge(host: Host, verb: str, target: Path) -> None:
     assert names == (set(NAMES) if verb in ("install", "save") else set())
     if verb == "save":
         assert target.is_file()
+        assert not list(target.parent.glob(".ferry-*"))
     host.collect(grace=0)
     reached = host.store.reach(blob for image in host.list() for blob in image.content.blobs)
     assert {digest for digest, _ in host.store.blobs()} == {blob.digest for blob in reached}

@@ -24,8 +24,8 @@ def play(page: Page, folder: Path) -> None:
     """Follow *page* from top to bottom, in one shell that starts in *folder*.
 
     Blocks with a file's name are saved.  In ``console`` blocks the lines with a prompt are run
-    and must print the lines below them, where ``…`` stands for anything: a line of it alone for
-    any lines.  A command fails if, and only if, the page shows an error of ferry's.  Python
+    and must print the lines below them; spaces count as one, and ``…`` stands for anything, a
+    line of it alone for any lines.  A command fails if, and only if, the page shows an error of ferry's.  Python
     blocks without a name are run as programs.
     """
     script: list[str] = []
@@ -83,7 +83,7 @@ def _run(script: Sequence[str], folder: Path) -> list[tuple[int, list[str]]]:
             found.append((int(line.removeprefix(_MARK)), printed))
             printed = []
         else:
-            printed.append(line.rstrip())
+            printed.append(_one_space(line))
     assert not printed, f"the shell ended early: {printed}"
     return found
 
@@ -119,8 +119,12 @@ def _compare(command: str, expected: Sequence[str], code: int, printed: Sequence
 def _fits(expected: Sequence[str], printed: Sequence[str]) -> bool:
     if not expected:
         return not printed
-    first, rest = expected[0].rstrip(), expected[1:]
+    first, rest = _one_space(expected[0]), expected[1:]
     if first == _ANYTHING:
         return any(_fits(rest, printed[skipped:]) for skipped in range(len(printed) + 1))
     pattern = ".*".join(map(re.escape, first.split(_ANYTHING)))
     return bool(printed and re.fullmatch(pattern, printed[0])) and _fits(rest, printed[1:])
+
+
+def _one_space(line: str) -> str:
+    return " ".join(line.split())

@@ -53,7 +53,7 @@ def test_a_tape_that_is_changed_meanwhile_is_seen(vault: Path) -> None:
     with Host(home=vault.parent / "home", providers=[provider]) as host:
         source = host.add_source("vault", str(vault), provider="acme")
     context = make_context(source)
-    (package,) = provider.find(Query(name="anvil", tag="2.0"), context)
+    *_, package = provider.find(Query(name="anvil"), context)
     (vault / "b7.tape").write_bytes((vault / "a1.tape").read_bytes())
     store = MemoryStore()
     with pytest.raises(Conflict), store.lease() as lease:

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import click
 
-from ...errors import Error
+from ...errors import Cancelled, Error
 from ..common import ferry_command
 from ..invocation import Invocation
 from ..main import run
 
 __all__ = ["command"]
+
+
+_INTERRUPTED = (128 + 2, 128 + 15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,8 @@ def _play(invocation: Invocation, step: _Step, number: int, place: Path) -> None
     nested = Invocation(environ={}, clock=invocation.clock, json=invocation.output.json)
     nested.flags["progress"] = "none"
     code = run([*words, "--home", str(home), "--no-plugins"], nested)
+    if code in _INTERRUPTED:
+        raise Cancelled(signal=code - 128)
     if code != step.code:
         raise Error(
             f"step {number} of the demonstration ended with {code}, not {step.code}",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from provider_core.oci import Descriptor
 from provider_core.testing.fault_server import FaultServer
 from provider_core.transport import HttpTransport, TransportSettings

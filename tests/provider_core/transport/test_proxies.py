@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from provider_core.errors import UsageError
 from provider_core.transport import Origin, Proxies
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from provider_core.errors import UsageError
 from provider_core.transport import Proxies, TransportSettings, for_source
 

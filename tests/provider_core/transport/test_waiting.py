@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from provider_core.errors import Cancelled, TimedOut
 from provider_core.transport.waiting import Watch, nothing_to_check, pause
 

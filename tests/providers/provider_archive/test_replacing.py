@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from provider_archive.replacing import replacing
-from provider_core.errors import Exists, NoSpace, NoSuchFile, StoreError, UsageError
+from provider_core.errors import Conflict, Exists, NoSpace, NoSuchFile, StoreError, UsageError
 
 
 def write(path: Path, data: bytes, *, force: bool = False) -> None:
@@ -112,3 +112,23 @@ def test_a_read_only_disk_is_named(small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     with pytest.raises(StoreError, match=r"x\.tar cannot be written"):
         write(small_disk / "x.tar", b"abc")
+
+
+def test_two_that_write_one_destination_meet(tmp_path: Path) -> None:
+    path = tmp_path / "x.tar"
+    with replacing(path, 3, force=False) as out:
+        out.write(b"abc")
+        with pytest.raises(Conflict):
+            write(path, b"xyz")
+    assert path.read_bytes() == b"abc"
+    assert os.listdir(tmp_path) == ["x.tar"]
+
+
+def test_what_a_killed_process_left_is_used_again(tmp_path: Path) -> None:
+    path = tmp_path / "x.tar"
+    with replacing(path, 3, force=False):
+        left = next(tmp_path.iterdir())
+    left.write_bytes(b"of a killed process, much longer")
+    write(path, b"abc", force=True)
+    assert path.read_bytes() == b"abc"
+    assert os.listdir(tmp_path) == ["x.tar"]
