@@ -1,0 +1,131 @@
+"""Whose secrets go where: never to another origin, never into a message or a log."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provider_core.errors import AuthRequired, TransportError
+from provider_core.oci import Descriptor
+from provider_core.testing.fault_server import Fault, FaultServer
+from provider_core.transport import HttpTransport, Location, Proxies, TransportSettings
+
+from .doubles import SECRET, FixedAuth, fetch
+
+KEY = "another-secret"
+
+
+def test_a_redirect_elsewhere_takes_no_secret_along(
+    server: FaultServer, descriptor: Descriptor, transport: HttpTransport
+) -> None:
+    server.fail("/blob", Fault.REDIRECT)
+    location = Location(
+        url=server.url("/blob"),
+        auth=FixedAuth(server.url("/")),
+        headers={"X-Api-Key": KEY, "Cookie": KEY, "Accept": "application/x-wanted"},
+    )
+    fetch(transport, descriptor, [location])
+    answer = transport.request(
+        "GET", location.url, auth=location.auth, headers={"X-Api-Key": KEY, "Referer": KEY}
+    )
+    assert answer.url.startswith(server.canary.url)
+    assert len(server.canary.heads) == 2
+    assert not server.leaked(SECRET)
+    assert not server.leaked(KEY)
+    assert server.leaked("application/x-wanted")
+    assert all(SECRET.encode() in head for head in server.listener.heads)
+
+
+def test_nor_back_to_where_it_came_from(
+    server: FaultServer, descriptor: Descriptor, transport: HttpTransport
+) -> None:
+    server.fail("/blob", Fault.REDIRECT)
+    with FaultServer({}) as second:
+        second.files = server.files
+        second.elsewhere = server.url("")
+        second.fail("/blob", Fault.REDIRECT)
+        server.elsewhere = second.url("")
+        server.fail("/blob", Fault.REDIRECT, times=1)
+        auth = FixedAuth(server.url("/"))
+        fetch(transport, descriptor, [Location(url=server.url("/blob"), auth=auth)])
+    sent = [SECRET.encode() in head for head in server.listener.heads]
+    assert sent == [True, False]
+
+
+def test_a_foreign_challenge_is_not_shown_to_the_credentials(
+    server: FaultServer, transport: HttpTransport
+) -> None:
+    with FaultServer(server.files) as foreign:
+        foreign.fail("/blob", Fault.CHALLENGE_ELSEWHERE)
+        server.elsewhere = foreign.url("")
+        server.fail("/blob", Fault.REDIRECT)
+        auth = FixedAuth(server.url("/"))
+        with pytest.raises(AuthRequired):
+            transport.request("GET", server.url("/blob"), auth=auth)
+    assert auth.challenges == []
+
+
+def test_a_server_sets_no_cookies(server: FaultServer, transport: HttpTransport) -> None:
+    class Cookies(dict[str, bytes]):
+        def get(self, path: str, default: object = None) -> bytes:  # type: ignore[override]
+            return b"x"
+
+    server.files = Cookies()
+    for _ in range(2):
+        transport.request("GET", server.url("/blob"))
+    assert not any(b"cookie" in head.lower() for head in server.listener.heads)
+
+
+def test_netrc_and_the_environment_are_not_read(
+    server: FaultServer,
+    transport: HttpTransport,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login user password hidden\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert transport.request("GET", server.url("/blob")).status == 200
+    assert b"authorization" not in server.listener.heads[0].lower()
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.RESET, Fault.FORBIDDEN, Fault.STALL, Fault.REDIRECT_USER, Fault.LIMITED]
+)
+def test_no_error_and_no_log_tells_a_secret(
+    fault: Fault,
+    server: FaultServer,
+    quick: TransportSettings,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.fail("/blob", fault)
+    with (
+        HttpTransport(replace(quick, deadline=0.3)) as transport,
+        pytest.raises(TransportError) as caught,
+    ):
+        transport.request(
+            "GET",
+            server.url(f"/blob?signature={KEY}"),
+            auth=FixedAuth(server.url("/")),
+            headers={"X-Api-Key": KEY},
+        )
+    told = f"{caught.value!r} {caught.value.as_json()} {caplog.text}"
+    assert KEY not in told
+    assert SECRET not in told
+    assert caught.value.__cause__ is None
+
+
+def test_no_error_tells_a_proxys_password(quick: TransportSettings) -> None:
+    proxies = Proxies(http=f"http://user:{KEY}@127.0.0.1:9")
+    with (
+        HttpTransport(replace(quick, proxies=proxies, retries=0)) as transport,
+        pytest.raises(TransportError) as caught,
+    ):
+        transport.request("GET", "http://127.0.0.1/x")
+    assert KEY not in f"{caught.value!r} {caught.value.as_json()}"
