@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import Locked, NoSpace, StoreError, UsageError
+from .disk.failures import disk_errors, translated
+from .errors import Locked, UsageError
 from .settings import Layer, environment_layer, file_layer
 
 __all__ = ["Home", "default_home", "layers"]
@@ -55,14 +55,8 @@ class Home:
 
     def prepare(self) -> None:
         """Make the home's folder, private (0700); StoreError if that cannot be done."""
-        try:
+        with disk_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise StoreError(
-                f"the home {self.root} cannot be made: {error.strerror}",
-                hint="choose another one with --home or FERRY_HOME",
-                path=str(self.root),
-            ) from error
 
     @contextmanager
     def lock(self, seconds: float) -> Iterator[None]:
@@ -77,22 +71,11 @@ class Home:
         except Timeout as error:
             raise Locked(f"the home {self.root}", seconds=seconds) from error
         except OSError as error:
-            raise _unchangeable(self.root, error) from error
+            raise translated(error, self.root) from error
         try:
             yield
         finally:
             lock.release()
-
-
-def _unchangeable(root: Path, error: OSError) -> StoreError:
-    """Return why the lock of *root* cannot be had: a full disk, or a home that is read-only."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NoSpace(root)
-    return StoreError(
-        f"the home {root} cannot be changed: {error.strerror}",
-        hint="it is read-only for you; choose another one with --home",
-        path=str(root),
-    )
 
 
 def default_home(environ: Mapping[str, str], *, system: bool = False) -> Path:

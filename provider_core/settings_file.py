@@ -8,26 +8,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .errors import StoreError
+from .disk.durable import rename, sync_file, sync_folder
+from .disk.failures import disk_errors
 
 __all__ = ["write_settings"]
 
 
 def write_settings(path: Path, values: Mapping[str, Any]) -> None:
-    """Replace *path* by a file that sets *values*, whole or not at all.  Raises StoreError."""
+    """Replace *path* by a file that sets *values*, whole or not; StoreError, NoSpace."""
     text = "".join(f"{name} = {_toml(value)}\n" for name, value in sorted(values.items()))
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StoreError(
-            f"{path} cannot be written: {error.strerror}", hint="check the home's permissions"
-        ) from error
+    with disk_errors(path):
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                sync_file(file.fileno())
+            rename(temporary, path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
 
 
 def _toml(value: Any) -> str:

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = [  # a module imports from lines above its own; a folder also from itself
     {"errors", "lazy"},
-    {"cancel", "digests", "versions", "platforms"},
+    {"cancel", "digests", "disk", "versions", "platforms"},
     {"oci", "references"},
     {"model"},
     {"transport"},

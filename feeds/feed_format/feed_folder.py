@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Final, Protocol, Self
 
 from provider_core.errors import NoSuchFile, SizeMismatch
-from provider_core.store.disk_errors import disk_errors
-from provider_core.store.durable import (
+from provider_core.disk.failures import disk_errors
+from provider_core.disk.durable import (
     open_regular,
     remove,
     rename,

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from provider_core.errors import DocumentError, Exists, NoSuchFile, UsageError
-from provider_core.store.disk_errors import disk_errors
-from provider_core.store.durable import sync_file, sync_folder
+from provider_core.disk.failures import disk_errors
+from provider_core.disk.durable import sync_file, sync_folder
 
 from .keys import PublicKey, SigningKey, is_encrypted
 

@@ -12,8 +12,8 @@ from provider_core.digests import Digest
 from provider_core.errors import DigestMismatch, IntegrityError, NotFoundError
 from provider_core.oci import Descriptor
 from provider_core.oci.layout import BLOBS_FOLDER, blob_path
-from provider_core.store.disk_errors import disk_errors
-from provider_core.store.durable import remove
+from provider_core.disk.failures import disk_errors
+from provider_core.disk.durable import remove
 from provider_core.store.graph import walk
 from provider_core.versions import Version
 from tuf.api.metadata import Targets

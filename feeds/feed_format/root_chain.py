@@ -21,6 +21,7 @@ from .signing import add_signatures, check_signed, read_metadata
 __all__ = [
     "ROOT_LIMIT",
     "check_chain",
+    "check_first",
     "check_next",
     "first_root",
     "next_root",
@@ -79,6 +80,15 @@ def root_version(root: bytes) -> int:
     return read_root(root).signed.version
 
 
+def check_first(root: bytes) -> None:
+    """Raise unless *root*, where trust begins, is signed as it asks itself.
+
+    Raises SignatureError, DocumentError.
+    """
+    metadata = read_root(root)
+    check_signed(metadata, metadata.signed, f"root {metadata.signed.version}")
+
+
 def check_next(previous: bytes, root: bytes) -> None:
     """Raise unless *root* may follow *previous*: the next version, signed as both ask.
 
@@ -110,11 +120,10 @@ def check_chain(roots: Sequence[bytes]) -> None:
     """
     if not roots:
         raise DocumentError("there is no root", what="chain of roots")
-    first = read_root(roots[0])
-    if first.signed.version != 1:
-        reason = f"it begins with version {first.signed.version}, not 1"
+    if root_version(roots[0]) != 1:
+        reason = f"it begins with version {root_version(roots[0])}, not 1"
         raise DocumentError(reason, what="chain of roots")
-    check_signed(first, first.signed, "root 1")
+    check_first(roots[0])
     for previous, root in zip(roots, roots[1:], strict=False):
         check_next(previous, root)
 

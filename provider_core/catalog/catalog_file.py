@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ..disk.failures import disk_errors
 from ..errors import StoreError
 from .ballast import Ballast
 from .connections import (
@@ -20,7 +21,7 @@ from .connections import (
     sqlite_errors,
     transaction,
 )
-from .files import beside, copy_database, disk_errors
+from .files import beside, copy_database
 from .filesystems import refuse_network
 from .schema import Schema
 

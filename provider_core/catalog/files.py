@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sqlite3
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-from ..errors import NoSpace, StoreError
+from ..disk.durable import rename, sync_file, sync_folder
 
-__all__ = ["beside", "copy_database", "disk_errors", "keep_copy", "put_in_place"]
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+__all__ = ["beside", "copy_database", "keep_copy", "put_in_place"]
 
 
 def beside(path: Path, ending: str) -> Path:
@@ -53,41 +48,14 @@ def keep_copy(path: Path, event: str) -> Path:
 
 def put_in_place(new: Path, path: Path) -> None:
     """Give the file *new* the name *path*, durably and at once, whatever had that name."""
-    os.replace(new, path)
-    _sync_folder(path.parent)
-
-
-@contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn an OSError about *path* into NoSpace or StoreError."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise NoSpace(path.parent) from error
-        reason = error.strerror or str(error)
-        raise StoreError(
-            f"{path} cannot be written: {reason}",
-            hint="look at the permissions of its folder, and whether another ferry has it open",
-            path=str(path),
-            reason=reason,
-        ) from error
+    rename(new, path)
+    sync_folder(path.parent)
 
 
 def _sync(path: Path) -> None:
     fd = os.open(path, os.O_RDWR)
     try:
-        os.fsync(fd)
+        sync_file(fd)
     finally:
         os.close(fd)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path: Path) -> None:
-    if sys.platform == "win32":  # flushes names by itself
-        return
-    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    sync_folder(path.parent)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from ..disk.failures import disk_errors
 from ..errors import StoreError
 from .connections import (
     Access,
@@ -23,7 +24,6 @@ from .connections import (
     sqlite_errors,
     transaction,
 )
-from .files import disk_errors
 from .filesystems import refuse_network
 from .schema import Schema
 

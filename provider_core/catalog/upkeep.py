@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+from ..disk.failures import disk_errors
 from ..errors import Exists, IntegrityError, NoSuchFile, StoreError
 from .catalog_file import CatalogFile
 from .connections import Access, found_schema, is_damage, opened, sqlite_errors
-from .files import beside, copy_database, disk_errors, keep_copy, put_in_place
+from .files import beside, copy_database, keep_copy, put_in_place
 from .history import revisions
 from .rows import all_cached, all_holds, all_images, all_sources, all_tags
 from .schema import CATALOG

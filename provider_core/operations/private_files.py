@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ from typing import IO
 from filelock import FileLock, Timeout
 
 from ..digests import Digest
-from ..errors import Locked, NoSpace, StoreError
+from ..disk.failures import disk_errors
+from ..errors import Locked, NoSpace
 from ..references import name_key
 
 __all__ = ["FolderState", "open_spool", "state_of"]
@@ -28,13 +28,8 @@ class FolderState:
     @property
     def folder(self) -> Path:
         """Where the files are; exists.  StoreError if it cannot be made."""
-        try:
+        with disk_errors(self._path):
             self._path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise StoreError(
-                f"{self._path} cannot be made: {error.strerror}",
-                hint="check the home's permissions",
-            ) from error
         return self._path
 
     @contextmanager
@@ -77,12 +72,8 @@ class _Limited(io.RawIOBase):
         view = memoryview(data)  # type: ignore[arg-type]
         if self._file.tell() + view.nbytes > self._limit:
             raise NoSpace("the spool", needed=self._file.tell() + view.nbytes, free=self._limit)
-        try:
+        with disk_errors(self._folder):
             return self._file.write(view) or 0
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise NoSpace(self._folder) from error
-            raise
 
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._file.seek(offset, whence)
@@ -101,11 +92,6 @@ class _Limited(io.RawIOBase):
 
 def open_spool(folder: Path, limit: int) -> IO[bytes]:
     """Open a private temporary file of at most *limit* bytes in *folder*, gone when closed."""
-    try:
+    with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return io.BufferedRandom(_Limited(folder, limit))
-    except OSError as error:
-        raise StoreError(
-            f"no temporary file can be made in {folder}: {error.strerror}",
-            hint="free some space, or check the home's permissions",
-        ) from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -94,7 +93,11 @@ class Resources:
         """Return the verified bytes by digest."""
         from ..store import DirectoryStore
 
-        return DirectoryStore(self.home.store, clock=lambda: self.clock().timestamp())
+        return DirectoryStore(
+            self.home.store,
+            clock=lambda: self.clock().timestamp(),
+            timeout=self.settings.lock_timeout,
+        )
 
     @_part
     def transport(self) -> Transport:
@@ -138,10 +141,9 @@ class Resources:
 
     def free_bytes(self) -> int:
         """Return the bytes free where the store is, or will be."""
-        place = self.home.store
-        while not place.exists():
-            place = place.parent
-        return shutil.disk_usage(place).free
+        from ..disk.failures import free_bytes
+
+        return free_bytes(self.home.store)
 
     @_part
     def read_only(self) -> bool:

@@ -8,10 +8,10 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..disk.durable import open_regular
+from ..disk.failures import disk_errors
 from ..errors import BlobNotFound
 from ..oci import Descriptor
-from .disk_errors import disk_errors
-from .durable import open_regular
 from .verified import check_limit, verified
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ..digests import Digest, Hasher
+from ..disk.durable import open_regular, read_at
 from ..errors import IntegrityError
 from ..oci.layout import LAYOUT_BYTES, LAYOUT_INDEX_LIMIT, LAYOUT_LIMIT
-from .durable import open_regular, read_at
 from .index_json import is_sound_index
 from .layout import ALGORITHMS, Layout, digest_named, entries
 from .missing import blob_damage

@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 
 from ..digests import Digest
+from ..disk.durable import open_regular, remove
+from ..disk.failures import disk_errors, is_read_only
 from ..errors import DigestMismatch, Locked, StoreError
 from ..oci import DOCUMENT_LIMIT, Descriptor
 from .checking import hash_file
 from .condemning import Rules, condemn, needed_digests
-from .disk_errors import disk_errors, is_read_only
-from .durable import open_regular, remove
 from .layout import Layout, entries
 from .leases import Claims, read_claims
 from .locks import held

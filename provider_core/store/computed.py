@@ -7,11 +7,11 @@ from types import TracebackType
 from typing import Self
 
 from ..digests import Digest, Hasher
+from ..disk.durable import sync_folder
+from ..disk.failures import disk_errors
 from ..errors import Conflict, SizeMismatch
 from ..oci import Descriptor
 from .blob_file import size_of_blob
-from .disk_errors import disk_errors
-from .durable import sync_folder
 from .layout import Layout
 from .scratch import ScratchFile
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..digests import Digest
+from ..disk.failures import disk_errors
 from ..errors import UsageError
 from ..model import FileStamp, Pin
 from ..oci import DOCUMENT_LIMIT, Descriptor
@@ -15,7 +16,6 @@ from .blob_file import open_blob, read_blob, size_of_blob
 from .checking import check_files
 from .collecting import collect_garbage
 from .condemning import Rules
-from .disk_errors import disk_errors
 from .graph import walk
 from .index_json import render_index
 from .layout import Layout

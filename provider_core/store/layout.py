@@ -20,10 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..digests import Digest
+from ..disk.durable import make_folder, sync_folder
+from ..disk.failures import disk_errors, read_only_error
 from ..errors import DocumentError, StoreError
 from ..oci.layout import BLOBS_FOLDER, INDEX_FILE, LAYOUT_BYTES, LAYOUT_FILE
-from .disk_errors import disk_errors, read_only_error
-from .durable import make_folder, sync_folder
 from .index_json import render_index
 from .locks import held
 from .scratch import write_file

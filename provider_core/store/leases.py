@@ -25,9 +25,9 @@ from types import TracebackType
 from typing import Self
 
 from ..digests import Digest
+from ..disk.durable import OPEN_FLAGS, remove, write_at
+from ..disk.failures import disk_errors, is_full, is_read_only
 from ..errors import Conflict, DocumentError, StoreError
-from .disk_errors import disk_errors, is_full, is_read_only
-from .durable import OPEN_FLAGS, remove, write_at
 from .layout import Layout, entries
 from .locks import claim, held
 

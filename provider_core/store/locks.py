@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..disk.durable import OPEN_FLAGS
 from ..errors import Locked
-from .durable import OPEN_FLAGS
 
 __all__ = ["claim", "held"]
 

@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..digests import Hasher
+from ..disk.durable import remove, rename
 from ..errors import DigestMismatch, Error, SizeMismatch
 from ..oci import Descriptor
-from .durable import remove, rename
 from .ranges import Ranges
 from .scratch import ScratchFile
 

@@ -8,11 +8,11 @@ from types import TracebackType
 from typing import Self
 
 from ..digests import Digest
+from ..disk.durable import sync_folder
+from ..disk.failures import translated
 from ..errors import Conflict, SizeMismatch
 from ..oci import Descriptor
 from .blob_file import size_of_blob
-from .disk_errors import translated
-from .durable import sync_folder
 from .layout import Layout
 from .partial_file import PartialFile
 from .scratch import ScratchFile

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..digests import Digest
+from ..disk.durable import open_regular
+from ..disk.failures import disk_errors
 from ..errors import DigestMismatch, DocumentError, IntegrityError
 from ..oci import parse_json
 from .blob_file import size_of_blob
-from .disk_errors import disk_errors
-from .durable import open_regular
 from .layout import ALGORITHMS, Layout, digest_named, entries
 from .ports import Record
 from .scratch import write_file

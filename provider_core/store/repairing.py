@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..digests import Digest
+from ..disk.durable import rename, sync_folder
+from ..disk.failures import disk_errors
 from ..errors import IntegrityError
 from .checking import hash_file, is_sound_file
-from .disk_errors import disk_errors
-from .durable import rename, sync_folder
 from .layout import Layout, entries
 from .locks import held
 from .ports import Damage

@@ -7,9 +7,9 @@ import secrets
 from pathlib import Path
 from typing import Self
 
+from ..disk.durable import read_at, remove, rename, sync_file, sync_folder, write_at
+from ..disk.failures import disk_errors, translated
 from ..errors import StoreError
-from .disk_errors import disk_errors, translated
-from .durable import read_at, remove, rename, sync_file, sync_folder, write_at
 from .locks import claim
 
 __all__ = ["FRESH", "ScratchFile", "write_file"]

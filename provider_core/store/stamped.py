@@ -7,10 +7,10 @@ import os
 import stat
 from pathlib import Path
 
+from ..disk.failures import disk_errors
 from ..errors import Conflict, NoSuchFile, NotSupported
 from ..model import FileMark, FileStamp
 from .blob_file import DiskFile
-from .disk_errors import disk_errors
 
 __all__ = ["open_stamped"]
 

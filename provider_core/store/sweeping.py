@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ..disk.durable import remove
+from ..disk.failures import disk_errors
 from .condemning import Rules
-from .disk_errors import disk_errors
-from .durable import remove
 from .layout import Layout, entries
 from .leases import Claims
 from .locks import claim

@@ -8,6 +8,7 @@ request it belongs to.
 from __future__ import annotations
 
 import io
+import logging
 import socket
 import ssl
 import time
@@ -65,6 +66,15 @@ def passing_through(passage: Passage) -> Iterator[None]:
         raise
     finally:
         _PASSAGE.reset(token)
+
+
+def _is_not_ours(record: logging.LogRecord) -> bool:
+    """Whether a log record of urllib3 is about somebody else's request."""
+    return _PASSAGE.get(None) is None
+
+
+# It logs whole URLs, and the query of a signed one is a secret; we log ours without.
+logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
 
 
 class ClockedAdapter(HTTPAdapter):

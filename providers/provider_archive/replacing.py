@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,22 +9,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 from provider_core.digests import Digest
+from provider_core.disk.durable import OPEN_FLAGS, sync_file, sync_folder
+from provider_core.disk.failures import disk_errors, free_bytes
 from provider_core.errors import (
     Conflict,
-    Error,
     Exists,
     NoSpace,
     NoSuchFile,
-    StoreError,
     UsageError,
 )
-from provider_core.store.disk_errors import free_bytes
-from provider_core.store.durable import OPEN_FLAGS, sync_file, sync_folder
 from provider_core.store.locks import claim
 
 __all__ = ["replacing"]
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @contextmanager
@@ -39,7 +34,7 @@ def replacing(destination: Path, size: int, *, force: bool) -> Iterator[BinaryIO
     """
     _check(destination, size, force=force)
     temporary = destination.with_name(f".ferry-{Digest.of(os.fsencode(destination)).hex[:16]}.part")
-    try:
+    with disk_errors(destination, needed=size):
         with _claimed(temporary, destination) as out:
             try:
                 yield out
@@ -55,8 +50,6 @@ def replacing(destination: Path, size: int, *, force: bool) -> Iterator[BinaryIO
         if os.name != "posix":  # an open file cannot be renamed there
             os.replace(temporary, destination)
         sync_folder(destination.parent)
-    except OSError as error:
-        raise _translated(error, destination, size) from error
 
 
 def _claimed(path: Path, destination: Path) -> BinaryIO:
@@ -93,13 +86,3 @@ def _check_absent(destination: Path, *, force: bool) -> None:
         raise UsageError(
             f"{destination} is not a file, and is not replaced", hint="choose another path"
         )
-
-
-def _translated(error: OSError, destination: Path, size: int) -> Error:
-    if error.errno in _FULL:
-        return NoSpace(destination.parent, needed=size, free=free_bytes(destination.parent))
-    return StoreError(
-        f"{destination} cannot be written: {error.strerror or error}",
-        hint="check the permissions of its folder, or choose another one",
-        path=str(destination),
-    )

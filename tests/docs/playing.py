@@ -17,7 +17,7 @@ __all__ = ["play"]
 _PROMPT = "$ "
 _MARK = "--- end of command"
 _ANYTHING = "…"
-_FAILURE = "ferry: "
+_FAILURES = ("ferry: ", '{"schema": "ferry.error/')
 
 
 def play(page: Page, folder: Path) -> None:
@@ -110,7 +110,7 @@ def _tool(path: Path, arguments: str) -> None:
 
 def _compare(command: str, expected: Sequence[str], code: int, printed: Sequence[str]) -> None:
     told = "\n".join((f"{command}  [exit code {code}]", *printed))
-    fails = any(line.startswith(_FAILURE) for line in expected)
+    fails = any(line.startswith(_FAILURES) for line in expected)
     assert (code != 0) == fails, told
     if expected:
         assert _fits(expected, printed), told

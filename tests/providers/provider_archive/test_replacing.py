@@ -110,7 +110,7 @@ def test_a_disk_that_fills_up_is_left_clean(small_disk: Path) -> None:
 @pytest.mark.privileged
 def test_a_read_only_disk_is_named(small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
-    with pytest.raises(StoreError, match=r"x\.tar cannot be written"):
+    with pytest.raises(StoreError, match=r"x\.tar cannot be changed"):
         write(small_disk / "x.tar", b"abc")
 
 

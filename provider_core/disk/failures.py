@@ -39,7 +39,7 @@ def translated(error: OSError, where: Path, *, needed: int = 0) -> Error:
     if error.errno in _READ_ONLY:
         return read_only_error(where, reason)
     return StoreError(
-        f"the store cannot use {where}: {reason}",
+        f"{where} cannot be used: {reason}",
         hint=_HINTS.get(error.errno or 0, "look at the disk and at who owns the folder"),
         path=str(where),
         reason=reason,
@@ -47,10 +47,10 @@ def translated(error: OSError, where: Path, *, needed: int = 0) -> Error:
 
 
 def read_only_error(where: Path, reason: str) -> StoreError:
-    """Return the error of a store that may be read but not changed."""
+    """Return the error of a place that may be read but not changed."""
     return StoreError(
         f"{where} cannot be changed: {reason}",
-        hint="its content can still be read and saved; use another home to install into",
+        hint="it can still be read; choose another place to write to (a home: --home)",
         path=str(where),
         reason=reason,
         read_only=True,
@@ -63,7 +63,7 @@ def is_full(error: OSError) -> bool:
 
 
 def is_read_only(error: Error) -> bool:
-    """Whether *error* says that the store may be read but not changed."""
+    """Whether *error* says that the place may be read but not changed."""
     return bool(error.fields.get("read_only"))
 
 

@@ -1,0 +1,142 @@
+"""Reading what a trusted feed says: names, documents, and what changed since the last time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from provider_core.digests import Digest
+from provider_core.errors import IntegrityError, NotFoundError
+from provider_core.oci import dump_json, read_document
+from provider_core.oci.layout import blob_path
+from provider_core.references import name_key
+
+from .documents import DOCUMENT_LIMIT, Document
+from .feed_folder import Fetch, FeedFolder
+from .paths import SHARD_COUNT, shard_target, target_file
+from .shards import SHARD_LIMIT, DocumentRef, Shard, shard_number
+from .target_list import EMPTY_REF, TargetRef, fetch_exact, fetch_shard
+from .trusted_feed import TrustedFeed
+
+__all__ = ["Changes", "FeedReader", "fetch_document"]
+
+_SHARDS = "shards"
+_TABLES = "tables"
+_TABLE_LIMIT = 256 << 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is different from an earlier state."""
+
+    since: str | None
+    """The token of that state; None if it is unknown here and *changed* is everything."""
+    token: str
+    """The token of the state now."""
+    changed: tuple[DocumentRef, ...]
+    """New and changed documents."""
+    removed: tuple[str, ...]
+    """Names that are gone, as they were spelled."""
+
+
+class FeedReader:
+    """Reads the feed that *fetch* reaches as *feed*, its verified metadata, names it.
+
+    Shards are kept in the folder *cache*, whose lock the caller holds.
+    """
+
+    def __init__(self, fetch: Fetch, feed: TrustedFeed, cache: Path) -> None:
+        self._fetch = fetch
+        self._feed = feed
+        self._cache = FeedFolder(cache)
+
+    @property
+    def token(self) -> str:
+        """What names the state of the feed's shards: equal for equal content."""
+        return Digest.of(self._table()).hex
+
+    def find(self, name: str) -> Document | None:
+        """Return what the feed says of *name*, None if nothing.
+
+        Raises IntegrityError, NotFoundError for a file that is not there, TransportError.
+        """
+        ref = self.shard(shard_number(name)).names.get(name_key(name))
+        return None if ref is None else fetch_document(self._fetch, ref)
+
+    def names(self) -> Iterator[DocumentRef]:
+        """Yield every name and where its document is, in the order of the shards."""
+        for number in range(SHARD_COUNT):
+            yield from self.shard(number).names.values()
+
+    def shard(self, number: int) -> Shard:
+        """Return the shard *number*, from the cache if it is there.
+
+        Raises IntegrityError, NotFoundError, TransportError, StoreError.
+        """
+        ref = self._feed.list.shard(number)
+        kept = self._kept(number, ref)
+        if kept is not None:
+            return kept
+        shard = fetch_shard(self._fetch, self._feed.list, number, base=self._feed.base)
+        self._cache.replace(_cached(ref), shard.as_bytes())
+        return shard
+
+    def file(self, target: str) -> bytes | None:
+        """Return the target file *target* (`series.json`), None if the feed has none.
+
+        Raises IntegrityError, NotFoundError, TransportError.
+        """
+        ref = self._feed.list.files.get(target)
+        if ref is None:
+            return None
+        path = target_file(target, ref.digest, base=self._feed.base)
+        return fetch_exact(self._fetch, path, ref.digest, ref.size)
+
+    def changes(self, since: str | None) -> Changes:
+        """Return what is different from the state named *since*, by an earlier call's token.
+
+        Everything is different from None and from a state that is no longer known here.
+        Raises as `shard` does.
+        """
+        known = None if since is None else self._known_table(since)
+        before = known or {}
+        changed: list[DocumentRef] = []
+        removed: list[str] = []
+        for number in range(SHARD_COUNT):
+            ref = self._feed.list.shard(number)
+            old_ref = before.get(shard_target(number), EMPTY_REF)
+            if ref == old_ref:
+                continue
+            old = self._kept(number, old_ref)
+            if old is None:
+                return self.changes(None)
+            new = self.shard(number)
+            changed += [one for key, one in new.names.items() if old.names.get(key) != one]
+            removed += [one.name for key, one in old.names.items() if key not in new.names]
+        self._cache.replace(f"{_TABLES}/{self.token}", self._table())
+        return Changes(
+            since=since if known is not None else None,
+            token=self.token,
+            changed=tuple(changed),
+            removed=tuple(removed),
+        )
+
+    def forget_except(self, *tokens: str) -> None:
+        """Drop what the cache keeps for other states than those of *tokens*."""
+        tables = {token: self._known_table(token) or {} for token in tokens}
+        needed = {_cached(ref) for table in tables.values() for ref in table.values()}
+        needed |= {f"{_TABLES}/{token}" for token in tokens}
+        for folder in (_SHARDS, _TABLES):
+            for name in self._cache.names(folder):
+                if f"{folder}/{name}" not in needed:
+                    self._cache.remove(f"{folder}/{name}")
+
+    def _kept(self, number: int, ref: TargetRef) -> Shard | None:
+        if ref == EMPTY_REF:
+            return fetch_shard(self._fetch, self._feed.list, number)
+        try:
+            data = self._cache.read(_cached(ref), SHARD_LIMIT)
+            return Shard.parse(data, number)
+        except (NotFoundError, IntegrityError):
+            return None
