@@ -37,5 +37,6 @@ def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=True)  # a basic string of TOML 1.0 is one of JSON
+        # A basic string of TOML 1.0 is one of JSON, but for DEL and for surrogate pairs.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return repr(value)

@@ -131,9 +131,7 @@ def package_key(package: Package) -> Key:
     return package.version, str(package.id.platform or "")
 
 
-def _checked(
-    name: str, packages: Iterable[Package], referrers: Iterable[Descriptor]
-) -> Document:
+def _checked(name: str, packages: Iterable[Package], referrers: Iterable[Descriptor]) -> Document:
     if not 1 <= len(name) <= _MOST_NAME or not name.isprintable():
         reason = f"a name is 1 to {_MOST_NAME} printable characters"
         raise DocumentError(reason, path="name", what=_WHAT)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from provider_core.disk.failures import disk_errors
 from provider_core.errors import Exists
 from provider_core.oci.layout import INDEX_FILE, LAYOUT_BYTES, LAYOUT_FILE, layout_index
-from provider_core.disk.failures import disk_errors
 
 from .feed_folder import FeedFolder
 from .feed_lock import feed_lock

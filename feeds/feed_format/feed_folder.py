@@ -11,8 +11,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
-from provider_core.errors import NoSuchFile, SizeMismatch
-from provider_core.disk.failures import disk_errors
 from provider_core.disk.durable import (
     open_regular,
     remove,
@@ -21,10 +19,12 @@ from provider_core.disk.durable import (
     sync_folder,
     write_at,
 )
+from provider_core.disk.failures import disk_errors
+from provider_core.errors import NoSuchFile, SizeMismatch
 
 from .paths import INGEST
 
-__all__ = ["Fetch", "FeedFolder", "StagedFiles", "folder_fetch"]
+__all__ = ["FeedFolder", "Fetch", "StagedFiles", "folder_fetch"]
 
 _SYNC_THREADS: Final = 4
 _ABSENT = (FileNotFoundError, NotADirectoryError)
@@ -101,11 +101,21 @@ class FeedFolder:
             files.add(name, data)
             files.commit()
 
+    def remove(self, name: str) -> int:
+        """Remove the file *name*; return its bytes, 0 if it was not there.  Raises StoreError."""
+        path = self.path(name)
+        with disk_errors(path):
+            try:
+                size = path.lstat().st_size
+            except _ABSENT:
+                return 0
+            remove(path)
+        return size
+
     def clear_ingest(self) -> None:
         """Remove what publishers that died have left in ingest/; the caller holds the lock."""
-        with disk_errors(self.root):
-            for name in self.names(INGEST):
-                remove(self.path(f"{INGEST}/{name}"))
+        for name in list(self.names(INGEST)):
+            self.remove(f"{INGEST}/{name}")
 
 
 class StagedFiles:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from provider_core.errors import Locked
 from provider_core.disk.failures import disk_errors
+from provider_core.errors import Locked
 from provider_core.store.locks import claim
 
 __all__ = ["feed_lock"]

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from provider_core.digests import Digest
-from provider_core.errors import IntegrityError, NotFoundError
+from provider_core.errors import DocumentError, IntegrityError, NotFoundError
 from provider_core.oci import dump_json, read_document
 from provider_core.oci.layout import blob_path
 from provider_core.references import name_key
 
 from .documents import DOCUMENT_LIMIT, Document
-from .feed_folder import Fetch, FeedFolder
+from .feed_folder import FeedFolder, Fetch
 from .paths import SHARD_COUNT, shard_target, target_file
-from .shards import SHARD_LIMIT, DocumentRef, Shard, shard_number
-from .target_list import EMPTY_REF, TargetRef, fetch_exact, fetch_shard
+from .shards import EMPTY_SHARD, DocumentRef, Shard, shard_number
+from .target_list import EMPTY_REF, TargetRef, fetch_exact
 from .trusted_feed import TrustedFeed
 
 __all__ = ["Changes", "FeedReader", "fetch_document"]
@@ -78,8 +78,10 @@ class FeedReader:
         kept = self._kept(number, ref)
         if kept is not None:
             return kept
-        shard = fetch_shard(self._fetch, self._feed.list, number, base=self._feed.base)
-        self._cache.replace(_cached(ref), shard.as_bytes())
+        path = target_file(shard_target(number), ref.digest, base=self._feed.base)
+        data = fetch_exact(self._fetch, path, ref.digest, ref.size)
+        shard = Shard.parse(data, number)
+        self._cache.replace(_cached(ref), data)
         return shard
 
     def file(self, target: str) -> bytes | None:
@@ -100,13 +102,11 @@ class FeedReader:
         Raises as `shard` does.
         """
         known = None if since is None else self._known_table(since)
-        before = known or {}
+        before = (EMPTY_REF,) * SHARD_COUNT if known is None else known
         changed: list[DocumentRef] = []
         removed: list[str] = []
-        for number in range(SHARD_COUNT):
-            ref = self._feed.list.shard(number)
-            old_ref = before.get(shard_target(number), EMPTY_REF)
-            if ref == old_ref:
+        for number, old_ref in enumerate(before):
+            if self._feed.list.shard(number) == old_ref:
                 continue
             old = self._kept(number, old_ref)
             if old is None:
@@ -114,29 +114,71 @@ class FeedReader:
             new = self.shard(number)
             changed += [one for key, one in new.names.items() if old.names.get(key) != one]
             removed += [one.name for key, one in old.names.items() if key not in new.names]
-        self._cache.replace(f"{_TABLES}/{self.token}", self._table())
+        table = self._table()
+        self._cache.replace(_table_file(Digest.of(table)), table)
         return Changes(
             since=since if known is not None else None,
-            token=self.token,
+            token=Digest.of(table).hex,
             changed=tuple(changed),
             removed=tuple(removed),
         )
 
     def forget_except(self, *tokens: str) -> None:
         """Drop what the cache keeps for other states than those of *tokens*."""
-        tables = {token: self._known_table(token) or {} for token in tokens}
-        needed = {_cached(ref) for table in tables.values() for ref in table.values()}
-        needed |= {f"{_TABLES}/{token}" for token in tokens}
+        refs = {ref for token in tokens for ref in self._known_table(token) or ()}
+        needed = {_cached(ref) for ref in refs} | {f"{_TABLES}/{token}" for token in tokens}
         for folder in (_SHARDS, _TABLES):
-            for name in self._cache.names(folder):
+            for name in list(self._cache.names(folder)):
                 if f"{folder}/{name}" not in needed:
                     self._cache.remove(f"{folder}/{name}")
 
     def _kept(self, number: int, ref: TargetRef) -> Shard | None:
         if ref == EMPTY_REF:
-            return fetch_shard(self._fetch, self._feed.list, number)
+            return EMPTY_SHARD
         try:
-            data = self._cache.read(_cached(ref), SHARD_LIMIT)
-            return Shard.parse(data, number)
+            data = fetch_exact(self._cache.read, _cached(ref), ref.digest, ref.size)
         except (NotFoundError, IntegrityError):
             return None
+        return Shard.parse(data, number)
+
+    def _table(self) -> bytes:
+        shards = (self._feed.list.shard(number) for number in range(SHARD_COUNT))
+        return dump_json(
+            {"shards": [{"digest": str(ref.digest), "size": ref.size} for ref in shards]}
+        )
+
+    def _known_table(self, token: str) -> tuple[TargetRef, ...] | None:
+        try:
+            digest = Digest(algorithm="sha256", hex=token)
+            data = self._cache.read(_table_file(digest), _TABLE_LIMIT)
+            if Digest.of(data) != digest:
+                return None
+            rows = read_document(data, what="table").array("shards", limit=SHARD_COUNT)
+            refs = (
+                TargetRef(digest=row.digest("digest"), size=row.required("size", int))
+                for row in rows
+            )
+            return tuple(refs)
+        except (NotFoundError, IntegrityError):
+            return None
+
+
+def fetch_document(fetch: Fetch, ref: DocumentRef) -> Document:
+    """Return the document that *ref* names, verified; any thread may call it.
+
+    Raises IntegrityError, NotFoundError, TransportError; NotSupported for another major version.
+    """
+    if ref.size > DOCUMENT_LIMIT:
+        raise DocumentError(f"{ref.size} bytes, at most {DOCUMENT_LIMIT}", what=ref.name)
+    document = Document.parse(fetch_exact(fetch, blob_path(ref.digest), ref.digest, ref.size))
+    if name_key(document.name) != name_key(ref.name):
+        raise DocumentError(f"it is of {document.name!r}, not {ref.name!r}", path="name")
+    return document
+
+
+def _cached(ref: TargetRef) -> str:
+    return f"{_SHARDS}/{ref.digest.hex}"
+
+
+def _table_file(digest: Digest) -> str:
+    return f"{_TABLES}/{digest.hex}"

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from provider_core.errors import DocumentError, Exists, NoSuchFile, UsageError
-from provider_core.disk.failures import disk_errors
 from provider_core.disk.durable import sync_file, sync_folder
+from provider_core.disk.failures import disk_errors
+from provider_core.errors import DocumentError, Exists, NoSuchFile, UsageError
 
 from .keys import PublicKey, SigningKey, is_encrypted
 
@@ -59,7 +59,9 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
         try:
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         except FileExistsError:
-            raise Exists(str(path), hint="keys are never overwritten; choose another file") from None
+            raise Exists(
+                str(path), hint="keys are never overwritten; choose another file"
+            ) from None
         try:
             os.write(fd, data)
             sync_file(fd)

@@ -8,8 +8,9 @@ from typing import Protocol, Self
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from provider_core.errors import DocumentError, UsageError
 from securesystemslib.signer import SSlibKey
+
+from provider_core.errors import DocumentError, UsageError
 
 __all__ = ["PublicKey", "Signer", "SigningKey", "is_encrypted"]
 

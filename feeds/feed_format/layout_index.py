@@ -39,9 +39,7 @@ class LayoutIndex:
     """Indexes that it refers to and that are no blobs of the feed yet."""
 
 
-def changed_index(
-    existing: bytes | None, documents: Mapping[str, Document | None]
-) -> LayoutIndex:
+def changed_index(existing: bytes | None, documents: Mapping[str, Document | None]) -> LayoutIndex:
     """Return the index after *documents* (by `name_key`) were written, or taken away by None.
 
     *existing* is the file as it is; None, or one that is damaged, counts as empty.  Beyond
@@ -49,9 +47,7 @@ def changed_index(
 
     Raises Conflict if two names have one lower-case form; UsageError for a name without any.
     """
-    kept = [
-        entry for entry in _entries(existing) if entry.annotations.get(NAME) not in documents
-    ]
+    kept = [entry for entry in _entries(existing) if entry.annotations.get(NAME) not in documents]
     nested: list[Index] = []
     added = [
         entry

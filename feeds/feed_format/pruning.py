@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tuf.api.metadata import Targets
+
 from provider_core.digests import Digest
 from provider_core.errors import DigestMismatch, IntegrityError, NotFoundError
 from provider_core.oci import Descriptor
-from provider_core.oci.layout import BLOBS_FOLDER, blob_path
-from provider_core.disk.failures import disk_errors
-from provider_core.disk.durable import remove
+from provider_core.oci.layout import (
+    BLOBS_FOLDER,
+    INDEX_FILE,
+    LAYOUT_INDEX_LIMIT,
+    blob_path,
+    parse_layout_index,
+)
 from provider_core.store.graph import walk
 from provider_core.versions import Version
-from tuf.api.metadata import Targets
 
 from .documents import DOCUMENT_LIMIT, Document, Key, package_key
 from .feed_folder import FeedFolder
@@ -69,7 +74,7 @@ def sweep(
     Raises IntegrityError if the current publication is damaged, StoreError.
     """
     lists = dict(_living(folder, current, now - retention))
-    needed = {role_file("targets", version) for version in lists}
+    needed = {role_file("targets", version) for version in lists} | set(_in_index(folder))
     for version, files in lists.items():
         try:
             needed |= set(_needed_by(folder, files))
@@ -81,12 +86,9 @@ def sweep(
     oldest = min(lists)
     count = size = 0
     for name in list(_candidates(folder, oldest)):
-        if name in needed:
-            continue
-        path = folder.path(name)
-        with disk_errors(path):
-            size += path.lstat().st_size
-            count += remove(path)
+        if name not in needed:
+            size += folder.remove(name)
+            count += 1
     return count, size
 
 
@@ -144,6 +146,16 @@ def _blobs_of(folder: FeedFolder, document: Document) -> Iterator[str]:
 
     for link in walk((*pins, *document.referrers), load):
         yield blob_path(link.descriptor.digest)
+
+
+def _in_index(folder: FeedFolder) -> Iterator[str]:
+    """Yield what index.json names: it may have indexes of its own, which no document names."""
+    try:
+        index = parse_layout_index(folder.read(INDEX_FILE, LAYOUT_INDEX_LIMIT))
+    except (IntegrityError, NotFoundError):
+        return
+    for entry in index.manifests:
+        yield blob_path(entry.digest)
 
 
 def _candidates(folder: FeedFolder, oldest: int) -> Iterator[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, T, Targets, Timestamp
+
 from provider_core.digests import Digest
 from provider_core.errors import DigestMismatch, IntegrityError, NoSuchFile, NotFoundError
-from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, T, Targets, Timestamp
 
 from .feed_folder import FeedFolder
 from .paths import role_file
@@ -91,7 +92,9 @@ def _listed(folder: FeedFolder, kind: type[T], meta: MetaFile, root: Root) -> Me
     try:
         data = folder.read(name, METADATA_LIMIT)
     except NoSuchFile as error:
-        raise IntegrityError(f"{error.message}, though signed metadata names it", hint=_HINT) from error
+        raise IntegrityError(
+            f"{error.message}, though signed metadata names it", hint=_HINT
+        ) from error
     expected = (meta.hashes or {}).get("sha256", "")
     if Digest.of(data).hex != expected:
         raise DigestMismatch(f"sha256:{expected}", Digest.of(data), what=name)

@@ -59,6 +59,19 @@ class FeedRoles:
         keys: RoleKeys = getattr(self, role)
         return keys
 
+    def replacing(self, key_id: str, new: PublicKey | None) -> Self:
+        """Return the roles with *new* in place of the key *key_id*; None revokes it.
+
+        Raises UsageError if no role has that key, or too few keys for its threshold are left.
+        """
+        if not any(key.id == key_id for role in ROLES for key in self.of(role).keys):
+            raise UsageError(
+                f"no role of this feed has the key {key_id[:12]}",
+                hint="`ferry key list` shows the keys of a feed",
+                key=key_id,
+            )
+        return type(self)(**{role: _replacing(self.of(role), key_id, new) for role in ROLES})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lives:
@@ -91,3 +104,9 @@ class Lives:
         """Return the life of *role*, one of ROLES."""
         life: timedelta = getattr(self, role)
         return life
+
+
+def _replacing(role: RoleKeys, key_id: str, new: PublicKey | None) -> RoleKeys:
+    swapped = (new if key.id == key_id else key for key in role.keys)
+    keys = dict.fromkeys(key for key in swapped if key is not None)
+    return RoleKeys(keys=tuple(keys), threshold=role.threshold)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from provider_core.errors import DocumentError, IntegrityError, NotSupported, Rollback
 from securesystemslib.signer import Key
 from tuf.api.metadata import Metadata, Role, Root
+
+from provider_core.errors import DocumentError, IntegrityError, NotSupported, Rollback
 
 from .keys import PublicKey, Signer
 from .roles import ROLES, FeedRoles, RoleKeys
@@ -136,9 +137,7 @@ def read_root(data: bytes) -> Metadata[Root]:
 
 
 def _unsigned(version: int, roles: FeedRoles, expires: datetime) -> bytes:
-    keys: dict[str, Key] = {
-        key.id: key.tuf_key for role in ROLES for key in roles.of(role).keys
-    }
+    keys: dict[str, Key] = {key.id: key.tuf_key for role in ROLES for key in roles.of(role).keys}
     signed = Root(
         version=version,
         expires=expires,

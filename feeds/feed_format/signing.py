@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from provider_core.errors import DocumentError, SignatureError, UsageError
 from securesystemslib.signer import Signature
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root, Signed, Snapshot, Targets, Timestamp
+
+from provider_core.errors import DocumentError, SignatureError, UsageError
 
 from .keys import PublicKey, Signer
 

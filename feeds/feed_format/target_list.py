@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, Self
 
+from tuf.api.metadata import TargetFile, Targets
+
 from provider_core.digests import Digest
 from provider_core.errors import DigestMismatch, DocumentError
 from provider_core.oci import Node
-from tuf.api.metadata import TargetFile, Targets
 
 from .feed_folder import Fetch
 from .format_version import FORMAT, FORMAT_KEY, check_format

@@ -7,6 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tuf.api.exceptions import (
+    BadVersionNumberError,
+    DownloadHTTPError,
+    ExpiredMetadataError,
+    LengthOrHashMismatchError,
+    RepositoryError,
+    UnsignedMetadataError,
+)
+from tuf.api.metadata import Metadata, MetaFile, Signed, Snapshot, Targets
+from tuf.api.serialization import DeserializationError
+from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
+
 from provider_core.digests import Digest
 from provider_core.errors import (
     DigestMismatch,
@@ -17,17 +29,6 @@ from provider_core.errors import (
     Rollback,
     SignatureError,
 )
-from tuf.api.exceptions import (
-    BadVersionNumberError,
-    DownloadHTTPError,
-    ExpiredMetadataError,
-    LengthOrHashMismatchError,
-    RepositoryError,
-    UnsignedMetadataError,
-)
-from tuf.api.metadata import MetaFile, Metadata, Signed, Snapshot, Targets
-from tuf.api.serialization import DeserializationError
-from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
 from .roles import ROLES
 from .tuf_client import LastDownload, TufFetcher
@@ -133,8 +134,7 @@ def _bad_version(scene: Scene) -> IntegrityError:
         )
     seen = scene.trusted[signed.type].version if signed and signed.type in scene.trusted else 0
     return Rollback(
-        f"{scene.last.path} goes back behind what was seen before"
-        f" (version {found}, seen {seen})",
+        f"{scene.last.path} goes back behind what was seen before (version {found}, seen {seen})",
         hint="this copy is older than the last one; take the newest",
         path=scene.last.path,
         found=found,
@@ -165,7 +165,8 @@ def _absent(error: DownloadHTTPError, scene: Scene) -> Error:
     if scene.last.path.endswith("timestamp.json") and isinstance(cause, Error):
         return cause
     return IntegrityError(
-        f"{scene.last.path} is missing, though signed metadata names it", hint=_STALE,
+        f"{scene.last.path} is missing, though signed metadata names it",
+        hint=_STALE,
         path=scene.last.path,
     )
 

@@ -10,19 +10,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from provider_core.digests import Digest
-from provider_core.errors import NotFoundError, SignatureError, Untrusted
 from provider_core.store.disk_errors import translated
 from tuf.api.exceptions import DownloadError, RepositoryError
 from tuf.ngclient import Updater
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
-from .feed_folder import Fetch, FeedFolder
+from provider_core.digests import Digest
+from provider_core.errors import NotFoundError, SignatureError, Untrusted
+
+from .feed_folder import FeedFolder, Fetch
 from .fingerprints import fingerprint_of, show_fingerprint
 from .paths import TRUST, role_file
+from .published_state import METADATA_LIMIT
 from .roles import ROLES
 from .root_chain import ROOT_LIMIT, check_first, root_version
-from .published_state import METADATA_LIMIT
 from .target_list import TargetList
 from .trust_faults import Scene, translated_fault
 from .trusted_feed import RoleState, TrustedFeed
@@ -88,12 +89,13 @@ class TrustReader:
         now = self._clock().astimezone(UTC)
         fetcher = TufFetcher(self._fetch)
         try:
-            updater = new_updater(
-                self._state.root, self._base, fetcher, root, now - self._accepted
-            )
+            updater = new_updater(self._state.root, self._base, fetcher, root, now - self._accepted)
             trusted = trusted_set(updater)
-            self._run(updater, Scene(trusted=trusted, fetcher=fetcher, now=now,
-                                     accepted=self._accepted), root)
+            self._run(
+                updater,
+                Scene(trusted=trusted, fetcher=fetcher, now=now, accepted=self._accepted),
+                root,
+            )
         except OSError as error:
             raise translated(error, self._state.root) from error
         return self._trusted(root, trusted)

@@ -15,10 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from provider_core.errors import HttpStatus, NotFoundError
 from tuf.api.exceptions import DownloadHTTPError
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
+
+from provider_core.errors import HttpStatus, NotFoundError
 
 from .feed_folder import Fetch
 from .published_state import METADATA_LIMIT

@@ -219,8 +219,9 @@ def closed_port_url() -> str:
 
 
 def _target(head: bytes) -> str:
-    """Return the path of a request, with its query."""
-    return head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")[1]
+    """Return the path of a request, with its query; a proxy is asked for a whole URL."""
+    target = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")[1]
+    return target if target.startswith("/") else "/" + target.split("/", 3)[-1]
 
 
 def _read_head(connection: socket.socket) -> bytes | None:
@@ -231,6 +232,9 @@ def _read_head(connection: socket.socket) -> bytes | None:
         if not more or len(data) > _HEAD_LIMIT:
             return None
         data += more
+        if not data[:1].isalpha():
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            return None
     head, _, body = data.partition(b"\r\n\r\n")
     length = 0
     for line in head.split(b"\r\n"):

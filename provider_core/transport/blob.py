@@ -96,7 +96,7 @@ class BlobFetch:
             headers["range"] = range_header(start, end)
         watch = self._watch()
         with self._follower.send(Ask(method="GET", url=self._url, headers=headers), watch) as reply:
-            check_status(reply, accept=(_RANGE_NOT_SATISFIABLE,))
+            check_status(reply, accept=() if whole else (_RANGE_NOT_SATISFIABLE,))
             if reply.status == _RANGE_NOT_SATISFIABLE:
                 raise self._distrust("it refuses a range that is missing here")
             if reply.status == 206 and not whole:
@@ -141,9 +141,9 @@ class BlobFetch:
             raise broken(self._url, f"it ended after {at} bytes")
 
     def _distrust(self, reason: str) -> TransportError:
-        """Ask for no more ranges, and return why."""
-        was_ranged, self._ranged = self._ranged, False
-        return broken(self._url, reason, passing=was_ranged)
+        """Ask for no more ranges, and return why; asking for the whole may help."""
+        self._ranged = False
+        return broken(self._url, reason)
 
     def _watch(self) -> Watch:
         return Watch(

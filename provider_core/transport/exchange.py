@@ -43,7 +43,7 @@ class Ask:
 class Reply:
     """An answer whose body is still to be read; close it."""
 
-    def __init__(self, url: str, raw: HTTPResponse) -> None:
+    def __init__(self, url: str, raw: HTTPResponse, seconds: float) -> None:
         self.url = url
         """What was asked."""
         self.status = raw.status
@@ -54,13 +54,14 @@ class Reply:
         self.length = raw.length_remaining
         """Bytes of the body as its framing says; None if it does not say."""
         self._raw = raw
+        self._seconds = seconds
 
     def piece(self) -> bytes:
         """Return the next bytes of the body as they come, at most 1 MiB; b'' at the end.
 
         Raises TransportError, also for a body that ends before its Content-Length.
         """
-        with translated(self.url):
+        with translated(self.url, self._seconds):
             return self._raw.read1(PIECE, decode_content=False)
 
     def whole(self, limit: int) -> bytes:
@@ -123,7 +124,7 @@ class Exchanges:
         check_plain(origin, self._settings.plain_http_hosts)
         proxy = self._settings.proxies.choose(origin)
         passage = Passage(watch=watch, connect_timeout=self._settings.connect_timeout, home=home)
-        with translated(ask.url), passing_through(passage):
+        with translated(ask.url, watch.seconds), passing_through(passage):
             prepared = requests.Request(
                 ask.method, ask.url, headers=self._headers(ask), data=ask.body or None
             ).prepare()
@@ -136,7 +137,7 @@ class Exchanges:
                 timeout=(seconds, seconds),
                 proxies={origin.scheme: proxy} if proxy else {},
             )
-        reply = Reply(ask.url, answer.raw)
+        reply = Reply(ask.url, answer.raw, watch.seconds)
         _LOG.debug("%s %s: %d", ask.method, shown(ask.url), reply.status)
         return _unencoded(reply)
 

@@ -9,8 +9,9 @@ from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLon
 
 from requests import RequestException
 from urllib3.exceptions import HTTPError, InvalidHeader, ProxyError
+from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
-from ..errors import AuthRequired, TransportError
+from ..errors import AuthRequired, TimedOut, TransportError
 from .urls import shown
 
 __all__ = ["broken", "translated", "unreachable"]
@@ -43,12 +44,15 @@ _DEEPEST = 12
 
 
 @contextmanager
-def translated(url: str) -> Iterator[None]:
-    """Raise a TransportError for what requests, urllib3, http.client, ssl and sockets raise."""
+def translated(url: str, seconds: float) -> Iterator[None]:
+    """Raise a TransportError for what requests, urllib3, http.client, ssl and sockets raise.
+
+    *seconds* is the limit that a TimedOut names.
+    """
     try:
         yield
     except (RequestException, HTTPError, HTTPException, OSError, UnicodeError) as error:
-        raise _translate(error, shown(url)) from None
+        raise _translate(error, shown(url), seconds) from None
 
 
 def broken(url: str, reason: str, *, passing: bool = True) -> TransportError:
@@ -74,8 +78,10 @@ def unreachable(place: str, reason: str, *, hint: str = "") -> TransportError:
     )
 
 
-def _translate(error: BaseException, place: str) -> TransportError:
+def _translate(error: BaseException, place: str, seconds: float) -> TransportError:
     chain = list(_chain(error))
+    if any(isinstance(link, TimeoutError | PoolTimeoutError) for link in chain):
+        return TimedOut(place, seconds)
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return _certificate(link, place)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from provider_core.errors import NoSuchFile, UsageError
-from provider_core.model import Source
+from provider_core.model import Source, Trust
 
 from .holders import FolderHolder, file_error, open_file
 from .layout import Layout
@@ -41,7 +41,7 @@ def checked_source(source: Source) -> Source:
             f"{path} holds no image layout and no archive (.tar)",
             hint="a source of archives is a layout, an archive, or a folder of these",
         )
-    return replace(source, location=str(path))
+    return replace(source, location=str(path), trust=Trust.ACCEPTED)
 
 
 def places(path: Path) -> Iterator[Path]:

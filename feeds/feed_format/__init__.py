@@ -1,0 +1,99 @@
+"""The feed format: images and their signed list in a folder, on a web server or on a stick.
+
+A feed is an OCI image layout whose list of contents is a TUF repository.  `paths` draws it;
+docs/reference/feed-format.md specifies it.
+
+* Reading: `TrustReader` verifies the metadata behind any `Fetch`, `FeedReader` reads what it names.
+* Publishing: `create_feed`, `open_publisher`, `rotate`; keys, roots and roles come from here too.
+* Bundles: `Series` says which one of a series this is, `Evidence` carries others' signatures.
+"""
+
+from __future__ import annotations
+
+from .documents import Document, Key, document_of, package_key, packages_of
+from .evidence import Evidence, collect_evidence
+from .feed_creation import create_feed, is_feed
+from .feed_folder import Fetch, folder_fetch
+from .feed_reader import Changes, FeedReader, fetch_document
+from .fingerprints import fingerprint_of, parse_fingerprint, show_fingerprint
+from .format_version import FORMAT
+from .key_files import read_key, read_public_key, write_key, write_public_key
+from .key_rotation import rotate
+from .keys import PublicKey, Signer, SigningKey
+from .paths import evidence_base
+from .pruning import Pruned
+from .publisher import Published, Publisher, open_publisher
+from .roles import ROLES, FeedRoles, Lives, RoleKeys
+from .root_chain import (
+    check_chain,
+    check_next,
+    first_root,
+    next_root,
+    roles_of,
+    root_version,
+    sign_root,
+    signers_of,
+)
+from .series import SERIES_TARGET, Series, check_series, next_version
+from .shards import DOCUMENT_TYPE, DocumentRef, shard_number
+from .target_list import TargetList
+from .trust_reader import Pin, TrustReader
+from .trusted_feed import RoleState, TrustedFeed
+
+__all__ = [
+    "DOCUMENT_TYPE",
+    "FORMAT",
+    "ROLES",
+    "SERIES_TARGET",
+    "Changes",
+    "Document",
+    "DocumentRef",
+    "Evidence",
+    "FeedReader",
+    "FeedRoles",
+    "Fetch",
+    "Key",
+    "Lives",
+    "Pin",
+    "Pruned",
+    "PublicKey",
+    "Published",
+    "Publisher",
+    "RoleKeys",
+    "RoleState",
+    "Series",
+    "Signer",
+    "SigningKey",
+    "TargetList",
+    "TrustReader",
+    "TrustedFeed",
+    "check_chain",
+    "check_next",
+    "check_series",
+    "collect_evidence",
+    "create_feed",
+    "document_of",
+    "evidence_base",
+    "fetch_document",
+    "fingerprint_of",
+    "first_root",
+    "folder_fetch",
+    "is_feed",
+    "next_root",
+    "next_version",
+    "open_publisher",
+    "package_key",
+    "packages_of",
+    "parse_fingerprint",
+    "read_key",
+    "read_public_key",
+    "roles_of",
+    "root_version",
+    "rotate",
+    "shard_number",
+    "show_fingerprint",
+    "sign_root",
+    "signers_of",
+    "write_key",
+    "write_public_key",
+]
