@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from securesystemslib.signer import Key
@@ -125,7 +126,7 @@ def check_chain(roots: Sequence[bytes]) -> None:
         reason = f"it begins with version {root_version(roots[0])}, not 1"
         raise DocumentError(reason, what="chain of roots")
     check_first(roots[0])
-    for previous, root in zip(roots, roots[1:], strict=False):
+    for previous, root in pairwise(roots):
         check_next(previous, root)
 
 

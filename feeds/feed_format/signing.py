@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from securesystemslib.signer import Signature
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, Root, Signed, Snapshot, Targets, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from provider_core.errors import DocumentError, SignatureError, UsageError
 
@@ -33,7 +33,7 @@ def read_metadata(kind: type[T], data: bytes, what: str) -> Metadata[T]:
     return metadata
 
 
-def sign_role(signed: Signed, root: Root, signers: Iterable[Signer]) -> bytes:
+def sign_role(signed: T, root: Root, signers: Iterable[Signer]) -> bytes:
     """Return the metadata file of *signed*, with a signature of each signer that *root* names.
 
     Raises UsageError if they are fewer than the role's threshold.

@@ -6,16 +6,17 @@ back.  One reader at a time may use it: the caller holds its lock.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from provider_core.store.disk_errors import translated
 from tuf.api.exceptions import DownloadError, RepositoryError
 from tuf.ngclient import Updater
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
 from provider_core.digests import Digest
+from provider_core.disk.failures import translated
 from provider_core.errors import NotFoundError, SignatureError, Untrusted
 
 from .feed_folder import FeedFolder, Fetch
@@ -35,7 +36,8 @@ Pin = bytes | Digest | None
 """How a feed is known: a root of its chain, the fingerprint of the first one, or not at all."""
 
 _LEARNT = "pinned.root.json"
-_TRIES = 2
+_PAUSE = 0.1
+"""Seconds between the two tries: longer than a publisher needs from root to pointer."""
 
 
 def utc_now() -> datetime:
@@ -70,18 +72,18 @@ class TrustReader:
     def refresh(self) -> TrustedFeed:
         """Read and verify what is new; return what is trusted now.
 
-        A failure is met by one second try, for a publisher may have changed keys in between.
+        A signature that does not fit is met by one second try after a moment, for a publisher
+        may just be changing keys.
 
         Raises Untrusted if it is another feed than was pinned; SignatureError, Rollback,
         Expired (frozen), DigestMismatch or IntegrityError (mixed up), SizeMismatch (endless),
         DocumentError; NotFoundError if there is no feed; NotSupported for another major version
         of the format; TransportError; StoreError.
         """
-        for _ in range(_TRIES - 1):
-            try:
-                return self._refresh()
-            except SignatureError:
-                continue
+        try:
+            return self._refresh()
+        except SignatureError:
+            time.sleep(_PAUSE)
         return self._refresh()
 
     def _refresh(self) -> TrustedFeed:

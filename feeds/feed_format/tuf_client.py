@@ -47,7 +47,7 @@ class LastDownload:
     """Its content."""
 
 
-class TufFetcher(FetcherInterface):  # type: ignore[misc]  # tuf leaves it partly untyped
+class TufFetcher(FetcherInterface):
     """Hands python-tuf the files that *fetch* brings."""
 
     def __init__(self, fetch: Fetch) -> None:

@@ -16,7 +16,7 @@ Example (``tests/test_acme.py``)::
                 present=[Query(name="box")],
             )
 
-Features that the provider does not declare skip their tests; `pytest -rs` names them.
+What the provider does not declare must be refused; there is nothing else to test of it.
 """
 
 from __future__ import annotations

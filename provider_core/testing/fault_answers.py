@@ -241,6 +241,10 @@ def _wrong_digest(call: Call) -> None:
     call.whole(200, call.known(), "Docker-Content-Digest: sha256:" + "0" * 64)
 
 
+def _cookies(call: Call) -> None:
+    call.whole(200, call.known(), "Set-Cookie: session=of-the-server; Path=/")
+
+
 def _range_ignored(call: Call) -> None:
     call.whole(200, call.known())
 
@@ -331,6 +335,7 @@ _ANSWERS: Mapping[Fault, Callable[[Call], None]] = {
     Fault.WRONG_BYTES: _wrong_bytes,
     Fault.WRONG_TYPE: _wrong_type,
     Fault.WRONG_DIGEST: _wrong_digest,
+    Fault.COOKIES: _cookies,
     Fault.RANGE_IGNORED: _range_ignored,
     Fault.WRONG_RANGE: _wrong_range,
     Fault.SHORT_RANGE: _short_range,

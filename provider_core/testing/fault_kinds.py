@@ -32,6 +32,7 @@ class Fault(Enum):
     WRONG_BYTES = "other bytes of the same length"
     WRONG_TYPE = "a wrong Content-Type"
     WRONG_DIGEST = "a wrong Docker-Content-Digest"
+    COOKIES = "a cookie for everything there"
     RANGE_IGNORED = "the whole with 200, whatever range was asked for"
     WRONG_RANGE = "206 with another range than was asked for"
     SHORT_RANGE = "206 with the first half of what was asked for"

@@ -149,6 +149,8 @@ class Listener:
     def __init__(self, handle: _Handler, tls: ssl.SSLContext | None) -> None:
         self.heads: list[bytes] = []
         """Every request's head, as it came."""
+        self.connections = 0
+        """How many were accepted."""
         self._handle = handle
         self._tls = tls
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -192,6 +194,7 @@ class Listener:
                 if self._closed:
                     connection.close()
                     return
+                self.connections += 1
                 self._open.add(connection)
                 self._start(self._serve, connection)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import pytest
-
 from ..cancel import CancelToken
 from ..context import Context
 from ..dispatch import Dispatcher
@@ -90,11 +88,12 @@ class Stage:
         """Whether the provider declares *feature*."""
         return feature in self.info.features
 
-    def needs(self, *features: Feature) -> None:
-        """Skip the test that asks, unless the provider declares all of *features*."""
-        for feature in features:
-            if not self.has(feature):
-                pytest.skip(f"{self.info.name} does not declare {feature.name}")
+    def lacks(self, *features: Feature) -> bool:
+        """Whether there is nothing to test: one of *features* is not declared.
+
+        That what is not declared is refused is a test of its own, so none is skipped.
+        """
+        return not all(map(self.has, features))
 
     @property
     def source(self) -> Source | None:

@@ -75,7 +75,7 @@ class Sink(Protocol):
         """Return the missing byte ranges [start, end), in order."""
 
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
-        """Write *data* at *offset*."""
+        """Write *data* at *offset*; may be called by several threads at once."""
 
 
 class Transport(Protocol):
@@ -101,5 +101,6 @@ class Transport(Protocol):
         """Fill the gaps of *sink* from the first location that works, then from the next.
 
         What was written stays, whatever location it came from.  Verifying is the store's.
-        Raises the last location's TransportError when all have failed.
+        Raises the last location's TransportError when all have failed, or SizeMismatch if that
+        one has content of another size.
         """

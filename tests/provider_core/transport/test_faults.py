@@ -47,6 +47,7 @@ OUTCOMES: dict[Fault, tuple[type[Error] | None, type[Error] | None, type[Error] 
     Fault.WRONG_BYTES: (DigestMismatch, SizeMismatch, None),
     Fault.WRONG_TYPE: (None, None, None),
     Fault.WRONG_DIGEST: (None, None, None),
+    Fault.COOKIES: (None, None, None),
     Fault.RANGE_IGNORED: (None, None, None),
     Fault.WRONG_RANGE: (None, None, None),
     Fault.SHORT_RANGE: (None, None, None),
