@@ -111,7 +111,7 @@ class Page:
 
 def _block(fence: str, lines: Iterator[str]) -> Block:
     language, _, file = fence.removeprefix(_FENCE).strip().partition(" ")
-    content = []
+    content: list[str] = []
     for line in lines:
         if line == _FENCE:
             return Block(language=language, file=file, lines=tuple(content))

@@ -25,8 +25,8 @@ def play(page: Page, folder: Path) -> None:
 
     Blocks with a file's name are saved.  In ``console`` blocks the lines with a prompt are run
     and must print the lines below them; spaces count as one, and ``…`` stands for anything, a
-    line of it alone for any lines.  A command fails if, and only if, the page shows an error of ferry's.  Python
-    blocks without a name are run as programs.
+    line of it alone for any lines.  A command fails if, and only if, the page shows an error of
+    ferry's.  Python blocks without a file's name are run as programs.
     """
     script: list[str] = []
     expected: list[tuple[str, list[str]]] = []

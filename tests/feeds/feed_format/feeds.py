@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from tuf.api.metadata import Metadata, MetaFile, Signed, Snapshot, Targets, Timestamp
 
 from feed_format import (
     FeedRoles,
@@ -23,7 +26,7 @@ from feed_format import (
     open_publisher,
     sign_root,
 )
-from provider_core.digests import Digest
+from feed_format.signing import add_signatures
 from provider_core.errors import NoSuchFile, SizeMismatch
 from provider_core.model import Package, PackageId
 from provider_core.oci import Descriptor
@@ -40,6 +43,7 @@ __all__ = [
     "online_roles",
     "package",
     "reader_of",
+    "republish",
 ]
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -183,6 +187,24 @@ class Counting:
         return data
 
 
-def digests_of(packages: Iterable[Package]) -> set[Digest]:
-    """Return the digests of the pins."""
-    return {one.pin.digest for one in packages if isinstance(one.pin, Descriptor)}
+def republish(feed: FeedMaker, version: int, edit: Callable[[Targets], object]) -> None:
+    """Sign the newest targets again after *edit*, by the book, as a publisher gone wrong would."""
+    trust = feed.path / "trust"
+    newest = max(int(path.name.partition(".")[0]) for path in trust.glob("*.targets.json"))
+    targets = Metadata[Targets].from_file(str(trust / f"{newest}.targets.json"))
+    edit(targets.signed)
+    expires = feed.clock.now + timedelta(days=9)
+    listed = _signed(feed, targets.signed, version, trust / f"{version}.targets.json")
+    snapshot = Snapshot(expires=expires, meta={"targets.json": listed})
+    pointed = _signed(feed, snapshot, version, trust / f"{version}.snapshot.json")
+    timestamp = Timestamp(expires=expires, snapshot_meta=pointed)
+    _signed(feed, timestamp, version, trust / "timestamp.json")
+
+
+def _signed(feed: FeedMaker, content: Signed, version: int, path: Path) -> MetaFile:
+    content.version = version
+    metadata: Metadata[Any] = Metadata(content)  # type: ignore[type-var]
+    add_signatures(metadata, [feed.online])
+    data = metadata.to_bytes()
+    path.write_bytes(data)
+    return MetaFile.from_data(version, data, ["sha256"])

@@ -1,0 +1,118 @@
+"""json.md has every schema, and of each the fields that ferry really prints."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tarfile
+from collections import defaultdict
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provider_core import Source
+from provider_core.cli import schema
+from provider_core.cli.invocation import Invocation
+from provider_core.cli.main import run
+from provider_core.operations.results import RefreshResult
+
+from .pages import Page
+
+PAGE = Page.read("reference/json.md")
+SECTIONS = PAGE.sections(3)
+INHERITS: dict[str, tuple[str, set[str]]] = {
+    "ferry.step/1": ("ferry.offer/1", set()),
+    "ferry.removal/1": (
+        "ferry.image/1",
+        {"outcome", "summary", "layers", "facts", "annotations", "needed_by"},
+    ),
+}
+"""Schema → the one whose fields it has too, all but some."""
+LAYER = "c018fbd65b779633559de9c07e9a6135d2143c7e6c8db440134e8be69ee4c1a5"
+COMMANDS = (
+    "find",
+    "install sample/hello sample/base --report {folder}/installed.json",
+    "install sample/hello",
+    "install sample/hello:1.0 --dry-run",
+    "install {folder}/broken.tar",
+    "list",
+    "images",
+    "show sample/hello",
+    "history sample/hello",
+    "save sample/hello --to {folder}/x.tar --report {folder}/saved.json --progress json",
+    "save sample/base --to {folder}/y.tar --dry-run",
+    "source add lab {folder}/x.tar --provider archive",
+    "source list",
+    "provider list",
+    "provider disable archive",
+    "provider enable archive",
+    "provider check archive",
+    "catalog log",
+    "catalog diff 0 1",
+    "store path",
+    "config",
+    "doctor",
+    "version",
+    "uninstall sample/hello",
+    "store gc",
+    "store check",
+    "--home {folder}/x.tar/below install sample/hello",
+)
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    """Return schema → every field that was printed, over many commands."""
+    folder = tmp_path_factory.mktemp("json")
+    cut_off = tarfile.TarInfo("manifest.json")
+    cut_off.size = 1000
+    (folder / "broken.tar").write_bytes(cut_off.tobuf())
+    found: dict[str, set[str]] = defaultdict(set)
+    refreshed = RefreshResult(
+        source=Source(name="lab", provider="archive", location="/lab"), changed=True, offers=1
+    )
+    _note(schema.refresh_document(refreshed), found)
+    for command in COMMANDS:
+        for document in _documents(command.format(folder=folder), folder / "home"):
+            _note(document, found)
+        if command.startswith("store path"):
+            (folder / "home/store/blobs/sha256" / LAYER).unlink()
+    for path in (folder / "installed.json", folder / "saved.json"):
+        _note(json.loads(path.read_text(encoding="utf-8")), found)
+    return found
+
+
+def _documents(command: str, home: Path) -> list[dict[str, Any]]:
+    text = io.StringIO()
+    with redirect_stdout(text), redirect_stderr(text):
+        run([*command.split(), "--json"], Invocation(environ={"FERRY_HOME": str(home)}, json=True))
+    return [json.loads(line) for line in text.getvalue().splitlines()]
+
+
+def _note(document: dict[str, Any], found: dict[str, set[str]]) -> None:
+    fields = dict(document)
+    found[fields.pop("schema")].update(fields)
+    for change in fields.get("changes", ()):
+        _note(change, found)
+
+
+def _told(name: str) -> set[str]:
+    rows = [line.split("`")[1] for line in SECTIONS[name].splitlines() if line.startswith("| `")]
+    assert len(rows) == len(set(rows)), f"{name} tells a field twice"
+    if name in INHERITS:
+        base, without = INHERITS[name]
+        return (_told(base) - without) | set(rows)
+    return set(rows)
+
+
+def test_every_schema_has_its_section() -> None:
+    listed = set(re.findall(r"ferry\.[a-z]+/\d+", schema.__doc__ or ""))
+    assert set(SECTIONS) == listed
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_has_the_fields_that_are_printed(name: str, printed: dict[str, set[str]]) -> None:
+    assert _told(name) == printed[name]
