@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from tuf.api.metadata import Metadata, MetaFile, Signed, Snapshot, Targets, Timestamp
+from tuf.api.metadata import Metadata, MetaFile, Snapshot, Targets, Timestamp
 
 from feed_format import (
     FeedRoles,
@@ -43,7 +43,9 @@ __all__ = [
     "online_roles",
     "package",
     "reader_of",
+    "repointed",
     "republish",
+    "trust_files",
 ]
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -187,24 +189,54 @@ class Counting:
         return data
 
 
-def republish(feed: FeedMaker, version: int, edit: Callable[[Targets], object]) -> None:
+def trust_files(feed: FeedMaker) -> dict[str, bytes]:
+    """Return the signed files as they are now, by their path in the feed."""
+    return {
+        f"trust/{path.name}": path.read_bytes()
+        for path in (feed.path / "trust").iterdir()
+        if path.is_file()
+    }
+
+
+def republish(
+    feed: FeedMaker,
+    version: int,
+    edit: Callable[[Targets], object],
+    *,
+    targets_version: int = 0,
+    digests: bool = True,
+) -> None:
     """Sign the newest targets again after *edit*, by the book, as a publisher gone wrong would."""
     trust = feed.path / "trust"
     newest = max(int(path.name.partition(".")[0]) for path in trust.glob("*.targets.json"))
     targets = Metadata[Targets].from_file(str(trust / f"{newest}.targets.json"))
     edit(targets.signed)
     expires = feed.clock.now + timedelta(days=9)
-    listed = _signed(feed, targets.signed, version, trust / f"{version}.targets.json")
+    listed = _signed(feed, targets.signed, trust, targets_version or version, digests)
     snapshot = Snapshot(expires=expires, meta={"targets.json": listed})
-    pointed = _signed(feed, snapshot, version, trust / f"{version}.snapshot.json")
-    timestamp = Timestamp(expires=expires, snapshot_meta=pointed)
-    _signed(feed, timestamp, version, trust / "timestamp.json")
+    pointed = _signed(feed, snapshot, trust, version, digests)
+    timestamp = Timestamp(version=version, expires=expires, snapshot_meta=pointed)
+    _signed(feed, timestamp, trust, version, digests)
 
 
-def _signed(feed: FeedMaker, content: Signed, version: int, path: Path) -> MetaFile:
+def repointed(feed: FeedMaker, version: int, snapshot: str) -> bytes:
+    """Return a pointer of *version*, rightly signed, to the file *snapshot* of the feed."""
+    data = (feed.path / "trust" / snapshot).read_bytes()
+    meta = MetaFile.from_data(int(snapshot.partition(".")[0]), data, ["sha256"])
+    expires = feed.clock.now + timedelta(days=9)
+    metadata = Metadata(Timestamp(version=version, expires=expires, snapshot_meta=meta))
+    add_signatures(metadata, [feed.online])
+    return metadata.to_bytes()
+
+
+T = TypeVar("T", Targets, Snapshot, Timestamp)
+
+
+def _signed(feed: FeedMaker, content: T, trust: Path, version: int, digests: bool) -> MetaFile:
     content.version = version
-    metadata: Metadata[Any] = Metadata(content)  # type: ignore[type-var]
+    metadata = Metadata(content)
     add_signatures(metadata, [feed.online])
     data = metadata.to_bytes()
-    path.write_bytes(data)
-    return MetaFile.from_data(version, data, ["sha256"])
+    number = "" if isinstance(content, Timestamp) else f"{version}."
+    (trust / f"{number}{content.type}.json").write_bytes(data)
+    return MetaFile.from_data(version, data, ["sha256"]) if digests else MetaFile(version)

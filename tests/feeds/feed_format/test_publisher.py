@@ -7,11 +7,15 @@ import pytest
 
 from feed_format import (
     FeedReader,
+    FeedRoles,
     SigningKey,
     create_feed,
+    first_root,
     folder_fetch,
     is_feed,
     open_publisher,
+    roles_of,
+    sign_root,
 )
 from provider_core.digests import Digest
 from provider_core.errors import (
@@ -33,7 +37,7 @@ from provider_core.store import put
 from provider_core.testing import MemoryStore
 
 from ...support.images import SmallImage, make_image, make_referrer
-from .feeds import FeedMaker, package, reader_of
+from .feeds import FeedMaker, keys_of, package, reader_of
 
 
 def _versions(feed: FeedMaker, name: str, state: Path) -> list[str]:
@@ -236,10 +240,6 @@ def test_refresh_signs_only_what_grows_old(feed: FeedMaker) -> None:
 def test_the_timestamps_key_alone_keeps_a_feed_fresh(tmp_path: Path) -> None:
     feed = FeedMaker(path=tmp_path / "feed")
     pulse = SigningKey.generate()
-    from feed_format import FeedRoles, first_root, sign_root
-
-    from .feeds import keys_of
-
     roles = FeedRoles(
         root=keys_of(feed.root_key),
         targets=keys_of(feed.online),
@@ -284,8 +284,6 @@ def test_a_feed_is_made_in_an_empty_folder_only(feed: FeedMaker, tmp_path: Path)
 
 
 def test_a_feed_is_not_made_of_roots_that_nobody_signed(feed: FeedMaker, tmp_path: Path) -> None:
-    from feed_format import first_root, roles_of
-
     bare = first_root(roles_of(feed.roots[0]), feed.clock.now)
     with pytest.raises(SignatureError):
         create_feed(tmp_path / "bare", [bare])
