@@ -11,10 +11,8 @@ import pytest
 from .pages import DOCS, ROOT, Page
 
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CHANGELOG.md"])
-REGISTRIES = re.compile(
-    r"pypi\.org|pythonhosted\.org|registry\.npmjs\.org|crates\.io|proxy\.golang\.org"
-    r"|rubygems\.org|anaconda\.org"
-)
+_OWNERS = ("anaconda", "crates", "npmjs", "pypi", "pythonhosted", "rubygems")
+REGISTRIES = re.compile(rf"\b(?:{'|'.join(_OWNERS)})\.(?:com|io|org)\b")
 pages = pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -46,10 +44,16 @@ def test_every_page_is_reached_from_the_first() -> None:
     waiting = [DOCS / "README.md"]
     while waiting:
         path = waiting.pop()
-        if path not in reached and path.suffix == ".md":
+        if path not in reached and path.suffix == ".md" and path.is_file():
             reached.add(path)
             waiting += [target for target, _ in _targets(Page.read(path))]
     assert set(DOCS.rglob("*.md")) <= reached
+
+
+def test_the_first_page_lists_those_for_users() -> None:
+    listed = {target for target, _ in _targets(Page.read("README.md"))}
+    kinds = ("tutorial", "how-to", "reference", "explanation")
+    assert {path for kind in kinds for path in (DOCS / kind).glob("*.md")} <= listed
 
 
 def test_every_page_has_one_title() -> None:

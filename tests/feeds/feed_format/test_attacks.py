@@ -114,10 +114,11 @@ def test_every_byte_of_what_names_the_content_is_watched(busy: FeedMaker, tmp_pa
     assert len(content) == 4
     for path in content:
         data = (busy.path / path).read_bytes()
-        for at in range(0, len(data), 13):
+        for at in range(0, len(data), 29):
             flipped = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+            state = tmp_path / path / str(at)
             with pytest.raises(DigestMismatch):
-                _read_all(busy, tmp_path / "state", Overlay(busy.path, {path: flipped}))
+                _read_all(busy, state, Overlay(busy.path, {path: flipped}))
 
 
 def test_a_first_root_that_was_changed_is_another_feed(busy: FeedMaker, tmp_path: Path) -> None:
@@ -154,6 +155,7 @@ def test_a_stolen_snapshot_key_cannot_roll_back_the_list(busy: FeedMaker, tmp_pa
         reader_of(busy, tmp_path / "state").refresh()
     for name, data in before.items():
         (busy.path / name).write_bytes(data)
+    busy.publish(package("other", "2"), at_least=10)
     _is_unharmed(busy, tmp_path / "state")
 
 
@@ -205,8 +207,8 @@ def test_endless_files_are_cut_off(busy: FeedMaker, tmp_path: Path, name: str) -
 
 
 def test_the_pointer_is_small_whoever_sends_it(busy: FeedMaker, tmp_path: Path) -> None:
+    fetch = Overlay(busy.path, {"trust/timestamp.json": b" " * 16_385})
     with pytest.raises(SizeMismatch):
-        fetch = Overlay(busy.path, {"trust/timestamp.json": b" " * 16_385})
         _read_all(busy, tmp_path / "state", fetch)
 
 
@@ -258,5 +260,5 @@ def test_a_list_signed_by_the_wrong_role_is_refused(tmp_path: Path) -> None:
         publisher.publish()
     feed.online = pulse
     republish(feed, 2, lambda targets: None)
-    with pytest.raises(SignatureError, match="2.targets.json"):
+    with pytest.raises(SignatureError, match="targets"):
         reader_of(feed, tmp_path / "state").refresh()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 
 from provider_core.errors import Error
@@ -27,6 +28,35 @@ class FixedAuth:
     def on_401(self, challenge: str) -> bool:
         self.challenges.append(challenge)
         return False
+
+
+class Recorder:
+    """A sink that has nothing, and notes from which threads it was written."""
+
+    def __init__(self, size: int) -> None:
+        self.data = bytearray(size)
+        self.pieces: list[tuple[int, int]] = []
+        self.threads: set[int] = set()
+        self._lock = threading.Lock()
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        with self._lock:
+            at, gaps = 0, list[tuple[int, int]]()
+            for start, end in sorted(self.pieces):
+                if at < start:
+                    gaps.append((at, start))
+                at = max(at, end)
+            return (*gaps, (at, len(self.data))) if at < len(self.data) else tuple(gaps)
+
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+        with self._lock:
+            self.threads.add(threading.get_ident())
+            self.pieces.append((offset, offset + len(data)))
+            self.data[offset : offset + len(data)] = data
+
+    @property
+    def written(self) -> int:
+        return sum(end - start for start, end in self.pieces)
 
 
 def fetch(

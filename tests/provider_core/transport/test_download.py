@@ -16,38 +16,9 @@ from provider_core.testing import TokenAuth
 from provider_core.testing.fault_server import Fault, FaultServer, closed_port_url
 from provider_core.transport import HttpTransport, Location, Origin, TransportSettings
 
-from .doubles import fetch
+from .doubles import Recorder, fetch
 
 LARGE = 4 << 20
-
-
-class Recorder:
-    """A sink that has nothing, and notes from which threads it was written."""
-
-    def __init__(self, size: int) -> None:
-        self.data = bytearray(size)
-        self.pieces: list[tuple[int, int]] = []
-        self.threads: set[int] = set()
-        self._lock = threading.Lock()
-
-    def gaps(self) -> tuple[tuple[int, int], ...]:
-        with self._lock:
-            at, gaps = 0, list[tuple[int, int]]()
-            for start, end in sorted(self.pieces):
-                if at < start:
-                    gaps.append((at, start))
-                at = max(at, end)
-            return (*gaps, (at, len(self.data))) if at < len(self.data) else tuple(gaps)
-
-    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
-        with self._lock:
-            self.threads.add(threading.get_ident())
-            self.pieces.append((offset, offset + len(data)))
-            self.data[offset : offset + len(data)] = data
-
-    @property
-    def written(self) -> int:
-        return sum(end - start for start, end in self.pieces)
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +137,14 @@ def test_another_size_is_an_integrity_error(
         fetch(transport, longer, [Location(url=server.url("/blob"))], begun=content[:10])
 
 
+def test_a_location_of_another_size_is_left_for_the_next(
+    server: FaultServer, descriptor: Descriptor, content: bytes, transport: HttpTransport
+) -> None:
+    server.fail("/blob", Fault.OTHER_LENGTH)
+    locations = [Location(url=server.url("/blob")), Location(url=server.url("/other"))]
+    assert fetch(transport, descriptor, locations).read(descriptor) == content
+
+
 def test_a_large_blob_comes_over_several_connections(
     large: bytes, parallel: TransportSettings
 ) -> None:
@@ -233,6 +212,25 @@ def test_a_token_that_ends_in_mid_download_is_fetched_anew(
     assert store.read(descriptor) == content
     assert len(challenges) > 2
     assert set(challenges) == {'Bearer realm="http://127.0.0.1/token"'}
+
+
+def test_credentials_that_another_thread_has_renewed_are_not_renewed_again(
+    server: FaultServer, transport: HttpTransport
+) -> None:
+    server.fail("/blob", Fault.TOKEN_EXPIRES)
+
+    class RenewedMeanwhile:
+        asked = 0
+
+        def headers(self, origin: Origin) -> dict[str, str]:
+            self.asked += 1
+            return {"Authorization": f"Bearer {server.token if self.asked > 1 else 'old'}"}
+
+        def on_401(self, challenge: str) -> bool:
+            pytest.fail("it was renewed already")
+
+    answer = transport.request("HEAD", server.url("/blob"), auth=RenewedMeanwhile())
+    assert answer.status == 200
 
 
 def test_a_token_that_is_refused_is_fetched_once(

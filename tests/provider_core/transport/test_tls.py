@@ -13,10 +13,11 @@ from provider_core.testing.fault_server import Fault, FaultServer
 from provider_core.transport import HttpTransport, Location, TransportSettings
 
 from .conftest import CERTIFICATES, server_context
-from .doubles import fetch
+from .doubles import Recorder, fetch
 
 AUTHORITY = CERTIFICATES / "authority.pem"
 CLIENT = CERTIFICATES / "client.pem"
+TLS_RECORD = 16 << 10
 
 
 @pytest.fixture
@@ -109,6 +110,19 @@ def test_faults_below_tls_pass_too(
         with HttpTransport(settings) as transport:
             fetch(transport, descriptor, [Location(url=server.url("/blob"))])
         assert server.asked("/blob") == 2
+
+
+def test_the_small_pieces_of_tls_are_gathered(
+    content: bytes, descriptor: Descriptor, trusting: TransportSettings
+) -> None:
+    sink = Recorder(len(content))
+    with (
+        FaultServer({"/blob": content}, tls=server_context("server")) as server,
+        HttpTransport(trusting) as transport,
+    ):
+        transport.download(descriptor, [Location(url=server.url("/blob"))], sink)
+    assert sink.data == content
+    assert len(sink.pieces) < len(content) // TLS_RECORD
 
 
 def test_files_that_cannot_be_used(quick: TransportSettings, tmp_path: Path) -> None:
