@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .case import ProviderCase
     from .conformance import ProviderConformance
     from .contexts import TemporaryState, fixed_clock, make_context, memory_spool
+    from .fault_server import Fault, FaultServer
     from .images import SmallImage, small_artifact, small_image, small_index
     from .io_watch import watched_io
     from .memory_catalog import MemoryCatalogView
@@ -35,6 +36,7 @@ __getattr__, __dir__ = lazy_names(
             "make_context",
             "memory_spool",
         ),
+        "fault_server": ("Fault", "FaultServer"),
         "images": (
             "SmallImage",
             "small_artifact",
@@ -61,6 +63,8 @@ __getattr__, __dir__ = lazy_names(
 
 __all__ = [
     "Answer",
+    "Fault",
+    "FaultServer",
     "MemoryCatalogView",
     "MemoryStore",
     "MemoryTransport",
