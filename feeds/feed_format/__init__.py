@@ -6,39 +6,137 @@ docs/reference/feed-format.md specifies it.
 * Reading: `TrustReader` verifies the metadata behind any `Fetch`, `FeedReader` reads what it names.
 * Publishing: `create_feed`, `open_publisher`, `rotate`; keys, roots and roles come from here too.
 * Bundles: `Series` says which one of a series this is, `Evidence` carries others' signatures.
+
+Everything is imported when it is first used.
 """
 
 from __future__ import annotations
 
-from .documents import Document, Key, document_of, package_key, packages_of
-from .evidence import Evidence, collect_evidence
-from .feed_creation import create_feed, is_feed
-from .feed_folder import Fetch, folder_fetch
-from .feed_reader import Changes, FeedReader, fetch_document
-from .fingerprints import fingerprint_of, parse_fingerprint, show_fingerprint
-from .format_version import FORMAT
-from .key_files import read_key, read_public_key, write_key, write_public_key
-from .key_rotation import rotate
-from .keys import PublicKey, Signer, SigningKey
-from .paths import evidence_base
-from .pruning import Pruned
-from .publisher import Published, Publisher, open_publisher
-from .roles import ROLES, FeedRoles, Lives, RoleKeys
-from .root_chain import (
-    check_chain,
-    check_next,
-    first_root,
-    next_root,
-    roles_of,
-    root_version,
-    sign_root,
-    signers_of,
+from typing import TYPE_CHECKING
+
+from provider_core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from .documents import Document, Key, document_of, package_key, packages_of
+    from .evidence import Evidence, collect_evidence
+    from .feed_creation import create_feed, is_feed
+    from .feed_folder import Fetch, folder_fetch
+    from .feed_reader import Changes, FeedReader, fetch_document
+    from .fingerprints import fingerprint_of, parse_fingerprint, show_fingerprint
+    from .format_version import FORMAT
+    from .key_files import read_key, read_public_key, write_key, write_public_key
+    from .key_rotation import rotate
+    from .keys import PublicKey, Signer, SigningKey
+    from .paths import evidence_base
+    from .pruning import Pruned
+    from .publisher import Published, Publisher, open_publisher
+    from .roles import ROLES, FeedRoles, Lives, RoleKeys
+    from .root_chain import (
+        check_chain,
+        check_next,
+        first_root,
+        next_root,
+        roles_of,
+        root_version,
+        sign_root,
+        signers_of,
+    )
+    from .series import SERIES_TARGET, Series, check_series, next_version
+    from .shards import DOCUMENT_TYPE, DocumentRef, shard_number
+    from .target_list import TargetList
+    from .trust_reader import Pin, TrustReader
+    from .trusted_feed import RoleState, TrustedFeed
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "documents": (
+            "Document",
+            "Key",
+            "document_of",
+            "package_key",
+            "packages_of",
+        ),
+        "evidence": (
+            "Evidence",
+            "collect_evidence",
+        ),
+        "feed_creation": (
+            "create_feed",
+            "is_feed",
+        ),
+        "feed_folder": (
+            "Fetch",
+            "folder_fetch",
+        ),
+        "feed_reader": (
+            "Changes",
+            "FeedReader",
+            "fetch_document",
+        ),
+        "fingerprints": (
+            "fingerprint_of",
+            "parse_fingerprint",
+            "show_fingerprint",
+        ),
+        "format_version": ("FORMAT",),
+        "key_files": (
+            "read_key",
+            "read_public_key",
+            "write_key",
+            "write_public_key",
+        ),
+        "key_rotation": ("rotate",),
+        "keys": (
+            "PublicKey",
+            "Signer",
+            "SigningKey",
+        ),
+        "paths": ("evidence_base",),
+        "pruning": ("Pruned",),
+        "publisher": (
+            "Published",
+            "Publisher",
+            "open_publisher",
+        ),
+        "roles": (
+            "ROLES",
+            "FeedRoles",
+            "Lives",
+            "RoleKeys",
+        ),
+        "root_chain": (
+            "check_chain",
+            "check_next",
+            "first_root",
+            "next_root",
+            "roles_of",
+            "root_version",
+            "sign_root",
+            "signers_of",
+        ),
+        "series": (
+            "SERIES_TARGET",
+            "Series",
+            "check_series",
+            "next_version",
+        ),
+        "shards": (
+            "DOCUMENT_TYPE",
+            "DocumentRef",
+            "shard_number",
+        ),
+        "target_list": ("TargetList",),
+        "trust_reader": (
+            "Pin",
+            "TrustReader",
+        ),
+        "trusted_feed": (
+            "RoleState",
+            "TrustedFeed",
+        ),
+    },
 )
-from .series import SERIES_TARGET, Series, check_series, next_version
-from .shards import DOCUMENT_TYPE, DocumentRef, shard_number
-from .target_list import TargetList
-from .trust_reader import Pin, TrustReader
-from .trusted_feed import RoleState, TrustedFeed
 
 __all__ = [
     "DOCUMENT_TYPE",

@@ -18,7 +18,7 @@ from .fingerprints import fingerprint_of
 from .paths import evidence_base, role_file, shard_target, target_file
 from .root_chain import ROOT_LIMIT
 from .shards import Shard, shard_number
-from .target_list import fetch_exact
+from .target_list import EMPTY_REF, fetch_exact
 from .trusted_feed import TrustedFeed
 
 __all__ = ["Evidence", "collect_evidence", "write_evidence"]
@@ -42,22 +42,12 @@ def collect_evidence(fetch: Fetch, feed: TrustedFeed, names: Iterable[str]) -> E
     Raises PackageNotFound for a name that is not in it, IntegrityError, NotFoundError,
     TransportError.
     """
-    roots = _earlier_roots(fetch, feed)
-    metadata = {**roots, **feed.metadata}
+    metadata = {**_earlier_roots(fetch, feed), **feed.metadata}
     fingerprint = fingerprint_of(metadata["1.root.json"])
     base = evidence_base(fingerprint)
     files: dict[str, bytes] = {}
     for name in names:
-        number = shard_number(name)
-        ref = feed.list.shard(number)
-        place = target_file(shard_target(number), ref.digest, base=feed.base)
-        shard = fetch_exact(fetch, place, ref.digest, ref.size)
-        document = Shard.parse(shard, number).names.get(name_key(name))
-        if document is None:
-            raise PackageNotFound(name)
-        files[target_file(shard_target(number), ref.digest, base=base)] = shard
-        path = blob_path(document.digest)
-        files[path] = fetch_exact(fetch, path, document.digest, document.size)
+        files |= _content(fetch, feed, name, base)
     files |= {f"{base}/{name}": data for name, data in metadata.items() if name != _POINTER}
     files[f"{base}/{_POINTER}"] = metadata[_POINTER]
     return Evidence(fingerprint=fingerprint, files=files)
@@ -72,6 +62,24 @@ def write_evidence(folder: FeedFolder, evidence: Evidence) -> None:
                 files.add(name, data)
         files.commit()
     folder.replace(pointer, evidence.files[pointer])
+
+
+def _content(fetch: Fetch, feed: TrustedFeed, name: str, base: str) -> dict[str, bytes]:
+    """Return the shard and the document of *name*, by their paths where *base* carries them."""
+    number = shard_number(name)
+    ref = feed.list.shard(number)
+    if ref == EMPTY_REF:
+        raise PackageNotFound(name)
+    place = target_file(shard_target(number), ref.digest, base=feed.base)
+    shard = fetch_exact(fetch, place, ref.digest, ref.size)
+    document = Shard.parse(shard, number).names.get(name_key(name))
+    if document is None:
+        raise PackageNotFound(name)
+    path = blob_path(document.digest)
+    return {
+        target_file(shard_target(number), ref.digest, base=base): shard,
+        path: fetch_exact(fetch, path, document.digest, document.size),
+    }
 
 
 def _earlier_roots(fetch: Fetch, feed: TrustedFeed) -> dict[str, bytes]:

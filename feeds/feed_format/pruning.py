@@ -25,14 +25,16 @@ from provider_core.versions import Version
 
 from .documents import DOCUMENT_LIMIT, Document, Key, package_key
 from .feed_folder import FeedFolder
-from .paths import SHARD_COUNT, SHARDS, TARGETS, TRUST, role_file, target_file
+from .paths import PUBLISHERS, SHARD_COUNT, SHARDS, TARGETS, TRUST, role_file, target_file
 from .published_state import METADATA_LIMIT, Publication
+from .shards import SHARD_LIMIT, Shard
 from .signing import read_metadata
 from .target_list import TargetList, fetch_exact, fetch_shard
 
 __all__ = ["Pruned", "outdated", "sweep"]
 
 _NUMBERED = re.compile(r"([1-9]\d*)\.(snapshot|targets)\.json", re.ASCII)
+_SHARD_FILE = re.compile(r"[0-9a-f]{64}\.([0-9a-f]{2})\.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ def sweep(
     Raises IntegrityError if the current publication is damaged, StoreError.
     """
     lists = dict(_living(folder, current, now - retention))
-    needed = {role_file("targets", version) for version in lists} | set(_in_index(folder))
+    needed = {role_file("targets", version) for version in lists}
+    needed |= {*_in_index(folder), *_in_evidence(folder)}
     for version, files in lists.items():
         try:
             needed |= set(_needed_by(folder, files))
@@ -158,16 +161,25 @@ def _in_index(folder: FeedFolder) -> Iterator[str]:
         yield blob_path(entry.digest)
 
 
+def _in_evidence(folder: FeedFolder) -> Iterator[str]:
+    """Yield the documents that other publishers' shards name; those that are carried are there."""
+    for publisher in folder.names(PUBLISHERS):
+        shards = f"{PUBLISHERS}/{publisher}/{TARGETS}/{SHARDS}"
+        for name in folder.names(shards):
+            if match := _SHARD_FILE.fullmatch(name):
+                data = folder.read(f"{shards}/{name}", SHARD_LIMIT)
+                for ref in Shard.parse(data, int(match[1], 16)).names.values():
+                    yield blob_path(ref.digest)
+
+
 def _candidates(folder: FeedFolder, oldest: int) -> Iterator[str]:
     """Yield everything that could be left over; metadata of lists from *oldest* on is not."""
     for name in folder.names(TRUST):
         match = _NUMBERED.fullmatch(name)
         if match and (match[2] == Targets.type or int(match[1]) < oldest):
             yield f"{TRUST}/{name}"
-    for place in (f"{TRUST}/{TARGETS}", f"{TRUST}/{TARGETS}/{SHARDS}"):
+    algorithms = (f"{BLOBS_FOLDER}/{name}" for name in folder.names(BLOBS_FOLDER))
+    for place in (f"{TRUST}/{TARGETS}", f"{TRUST}/{TARGETS}/{SHARDS}", *algorithms):
         for name in folder.names(place):
             if folder.has(f"{place}/{name}"):
                 yield f"{place}/{name}"
-    for algorithm in folder.names(BLOBS_FOLDER):
-        for name in folder.names(f"{BLOBS_FOLDER}/{algorithm}"):
-            yield f"{BLOBS_FOLDER}/{algorithm}/{name}"

@@ -15,7 +15,7 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
-from tuf.api.metadata import Metadata, MetaFile, Signed, Snapshot, Targets
+from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, Targets
 from tuf.api.serialization import DeserializationError
 from tuf.ngclient._internal.trusted_metadata_set import TrustedMetadataSet
 
@@ -153,6 +153,8 @@ def _mismatch(scene: Scene) -> IntegrityError:
 def _expected(scene: Scene) -> MetaFile | None:
     """Return what signed metadata says of the file that was read last; None if nothing does."""
     name = scene.last.path.rpartition("/")[2]
+    if name.endswith(f".{Root.type}.json"):
+        return MetaFile(int(name.partition(".")[0]))
     if name.endswith(f".{Snapshot.type}.json"):
         return scene.trusted.timestamp.snapshot_meta
     if name.endswith(f".{Targets.type}.json"):

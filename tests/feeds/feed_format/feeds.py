@@ -237,6 +237,6 @@ def _signed(feed: FeedMaker, content: T, trust: Path, version: int, digests: boo
     metadata = Metadata(content)
     add_signatures(metadata, [feed.online])
     data = metadata.to_bytes()
-    number = "" if isinstance(content, Timestamp) else f"{version}."
+    number = "" if content.type == Timestamp.type else f"{version}."
     (trust / f"{number}{content.type}.json").write_bytes(data)
     return MetaFile.from_data(version, data, ["sha256"]) if digests else MetaFile(version)

@@ -129,6 +129,13 @@ def test_a_first_root_that_was_changed_is_another_feed(busy: FeedMaker, tmp_path
         reader_of(busy, tmp_path / "state", pin=pin, fetch=fetch).refresh()
 
 
+def test_a_root_in_anothers_place_is_refused(busy: FeedMaker, tmp_path: Path) -> None:
+    fetch = Overlay(busy.path, {"trust/2.root.json": busy.roots[0]})
+    with pytest.raises(IntegrityError, match="version 1, not 2"):
+        _read_all(busy, tmp_path / "state", fetch)
+    _is_unharmed(busy, tmp_path / "state")
+
+
 def test_a_rolled_back_pointer_is_refused(busy: FeedMaker, tmp_path: Path) -> None:
     before = (busy.path / "trust" / "timestamp.json").read_bytes()
     busy.refresh()

@@ -103,7 +103,7 @@ def test_a_cache_that_lost_a_shard_means_everything(feed: FeedMaker, tmp_path: P
 
 def test_what_is_forgotten_is_only_what_nobody_asks_for(feed: FeedMaker, tmp_path: Path) -> None:
     state = tmp_path / "state"
-    tokens = []
+    tokens: list[str] = []
     for number in range(4):
         feed.publish(package("tool", f"1.{number}"))
         tokens.append(_reader(feed, state).changes(tokens[-1] if tokens else None).token)

@@ -6,7 +6,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feed_format import FeedReader, Pruned, document_of, open_publisher
+from feed_format import (
+    FeedReader,
+    Pruned,
+    collect_evidence,
+    document_of,
+    folder_fetch,
+    open_publisher,
+)
 from feed_format.pruning import outdated
 from provider_core.digests import Digest
 from provider_core.platforms import Platform
@@ -129,6 +136,27 @@ def test_indexes_made_for_other_tools_stay(feed: FeedMaker) -> None:
     before = set((feed.path / "blobs" / "sha256").iterdir())
     _prune(feed, NOTHING)
     assert set((feed.path / "blobs" / "sha256").iterdir()) == before
+
+
+def test_evidence_that_is_carried_stays(feed: FeedMaker, tmp_path: Path) -> None:
+    feed.publish(package("tool"), package("other"))
+    trusted = reader_of(feed, tmp_path / "state").refresh()
+    evidence = collect_evidence(folder_fetch(feed.path), trusted, ["tool"])
+    bundle = FeedMaker(path=tmp_path / "bundle", clock=feed.clock).create()
+    bundle.publish(package("unrelated"))
+    with open_publisher(bundle.path, [bundle.online], clock=feed.clock) as publisher:
+        publisher.add_evidence(evidence)
+    _prune(bundle, NOTHING)
+    for name, data in evidence.files.items():
+        assert (bundle.path / name).read_bytes() == data
+
+
+def test_folders_of_others_are_left_alone(feed: FeedMaker) -> None:
+    feed.publish(package("tool"))
+    strange = feed.path / "blobs" / "sha256" / "folder"
+    strange.mkdir()
+    _prune(feed, NOTHING)
+    assert strange.is_dir()
 
 
 def test_damage_to_old_lists_does_not_stop_it(feed: FeedMaker, tmp_path: Path) -> None:

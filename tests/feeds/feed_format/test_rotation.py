@@ -156,6 +156,23 @@ def test_a_rotation_that_ended_halfway_is_finished_by_the_same_call(
     assert _names(feed, tmp_path / "state") == ["tool"]
 
 
+def test_a_reader_that_comes_between_root_and_pointer_tries_again(
+    feed: FeedMaker, tmp_path: Path
+) -> None:
+    feed.publish(package("tool"))
+    answers = [trust_files(feed)["trust/timestamp.json"]]
+    feed.online = SigningKey.generate()
+    root = feed.following(online_roles(feed.root_key, feed.online), feed.root_key)
+    rotate(feed.path, root, [feed.online], clock=feed.clock)
+    inner = folder_fetch(feed.path)
+
+    def fetch(path: str, limit: int, /) -> bytes:
+        return answers.pop() if answers and path.endswith("timestamp.json") else inner(path, limit)
+
+    assert reader_of(feed, tmp_path / "state", fetch=fetch).refresh().version == 2
+    assert not answers
+
+
 def test_a_new_root_key_leaves_the_list_alone(feed: FeedMaker) -> None:
     feed.publish(package())
     before = trust_files(feed)

@@ -10,6 +10,7 @@ from tuf.api.metadata import TargetFile, Targets
 from feed_format import (
     FeedReader,
     Lives,
+    Pin,
     TrustReader,
     fingerprint_of,
     first_root,
@@ -58,7 +59,8 @@ def test_the_fingerprint_is_enough_to_begin(feed: FeedMaker, tmp_path: Path) -> 
 def test_another_feed_is_told_by_its_root(feed: FeedMaker, tmp_path: Path) -> None:
     feed.publish(package())
     other = FeedMaker(path=tmp_path / "other").create()
-    for number, pin in enumerate((fingerprint_of(other.roots[0]), other.roots[0])):
+    pins: list[Pin] = [fingerprint_of(other.roots[0]), other.roots[0]]
+    for number, pin in enumerate(pins):
         with pytest.raises(Untrusted, match="another feed") as caught:
             reader_of(feed, tmp_path / f"state{number}", pin=pin).refresh()
         assert caught.value.exit_code == 2
