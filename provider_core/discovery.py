@@ -13,6 +13,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from .digests import Digest
+from .disk.owners import require_own
 from .errors import NoSuchFile, UsageError
 
 __all__ = ["POLICY_GROUP", "PROVIDER_GROUP", "Candidate", "from_files", "from_groups", "from_home"]
@@ -35,6 +36,8 @@ class Candidate:
     """Whether it only wraps hooks."""
     load: Callable[[], object]
     """Imports it; may raise anything."""
+    location: str = ""
+    """The folder that its distribution lies in; '' if that is not known."""
     fleeting: bool = False
     """Whether it comes from a file or a program, with no version to recognise it by."""
 
@@ -46,16 +49,21 @@ def from_groups() -> Iterator[Candidate]:
             yield Candidate(
                 name=entry.name,
                 origin=_distribution(entry),
+                location=str(entry.dist.locate_file("")) if entry.dist else "",
                 policy=group == POLICY_GROUP,
                 load=entry.load,
             )
 
 
 def from_home(folder: Path) -> None:
-    """Make distributions below ``home/providers/*`` importable, after site-packages."""
+    """Make distributions below ``home/providers/*`` importable, after site-packages.
+
+    Raises StoreError if others could have put one there.
+    """
     if folder.is_dir():
         for path in sorted(folder.iterdir()):
             if path.is_dir() and str(path) not in sys.path:
+                require_own(folder.parent, folder, path)
                 sys.path.append(str(path))
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from pluggy import HookCaller
+
 from .context import Context
 from .errors import Cancelled, Error, NotSupported, ProviderFault
 from .hookspecs import Reader, Writer
@@ -131,11 +133,15 @@ class Dispatcher:
     ) -> _T | None:
         """Hand *take* what changed since a token, its generators guarded; None if nothing did."""
 
+        def alive() -> None:
+            context.check()
+            signs.show()
+
         def consume(answers: list[object]) -> _T | None:
             snapshot = _one(Snapshot)(answers)
             if snapshot is None:
                 return None
-            return take(_guarded(snapshot, provider, context.source))
+            return take(_guarded(snapshot, provider, context.source, alive))
 
         return self._work(provider, Feature.REFRESH, context, signs, consume, since=since)
 
@@ -208,16 +214,20 @@ class Dispatcher:
             raise ProviderFault(provider, "save", f"it wrote nothing to {destination}")
         return saved
 
-    def uninstall(self, installed: Installed, context: Context, signs: Signs) -> None:
-        """Let the provider (if it asked for it) and the policies agree that an image goes."""
-        if installed.uninstalls:
-            provider = installed.package.id.provider
-            self._work(provider, Feature.UNINSTALL, context, signs, _nothing, installed=installed)
-        else:
-            self.plugins.load_policies()
-            self._supervised(
-                "policies", None, "uninstall", context, signs, _nothing, {"installed": installed}
-            )
+    def may_go(self, installed: Installed, context: Context, signs: Signs) -> None:
+        """Let the policies agree that an image goes; its provider is not asked."""
+        self.plugins.load_policies()
+        caller = self.plugins.caller("uninstall", None)
+        arguments: dict[str, object] = {"installed": installed}
+        self._supervised("policies", caller, context, signs, _nothing, arguments)
+
+    def release(self, installed: Installed, context: Context, signs: Signs) -> None:
+        """Let the provider release what it keeps of an image; the policies agreed before."""
+        provider = installed.package.id.provider
+        loaded = self._loaded(provider, Feature.UNINSTALL)
+        caller = self.plugins.unwrapped_caller("uninstall", loaded.plugin)
+        arguments: dict[str, object] = {"installed": installed}
+        self._supervised(provider, caller, context, signs, _nothing, arguments)
 
     # the guard ----------------------------------------------------------------------------
 
@@ -244,10 +254,8 @@ class Dispatcher:
         signs: Signs | None = None,
         **arguments: object,
     ) -> _T:
-        loaded = self._loaded(provider, feature)
-        return self._supervised(
-            provider, loaded.plugin, feature.value, context, signs, consume, arguments
-        )
+        caller = self.plugins.caller(feature.value, self._loaded(provider, feature).plugin)
+        return self._supervised(provider, caller, context, signs, consume, arguments)
 
     def _work(
         self,
@@ -260,21 +268,19 @@ class Dispatcher:
     ) -> _T:
         loaded = self._loaded(provider, feature)
         self.plugins.load_policies()
-        return self._supervised(
-            provider, loaded.plugin, feature.value, context, signs, consume, arguments
-        )
+        caller = self.plugins.caller(feature.value, loaded.plugin)
+        return self._supervised(provider, caller, context, signs, consume, arguments)
 
     def _supervised(
         self,
         provider: str,
-        plugin: object | None,
-        hook: str,
+        caller: HookCaller,
         context: Context,
         signs: Signs | None,
         consume: Callable[[list[object]], _T],
         arguments: dict[str, object],
     ) -> _T:
-        caller = self.plugins.caller(hook, plugin)
+        hook = caller.name
         trace.info("%s.%s(%s)", provider, hook, ", ".join(arguments))
 
         def call() -> _T:
@@ -349,24 +355,33 @@ def _check_id(identity: PackageId, provider: str, hook: str, source: Source | No
         raise ProviderFault(provider, hook, f"{identity.name} is of source {identity.source!r}")
 
 
-def _guarded(snapshot: Snapshot, provider: str, source: Source | None) -> Snapshot:
-    """Return *snapshot* with generators that raise only our errors, whoever consumes them."""
+def _guarded(
+    snapshot: Snapshot, provider: str, source: Source | None, alive: Callable[[], None]
+) -> Snapshot:
+    """Return *snapshot* with generators that raise only our errors, whoever consumes them.
+
+    *alive* is called with each item: it notes the sign of life, and raises to stop.
+    """
 
     def upserts() -> Iterator[Package]:
-        for package in _translated(snapshot.upserts, Package, provider):
+        for package in _translated(snapshot.upserts, Package, provider, alive):
             _check_id(package.id, provider, "refresh", source)
             yield package
 
     return replace(
         snapshot,
         upserts=upserts(),
-        removed=_translated(snapshot.removed, PackageId, provider),
+        removed=_translated(snapshot.removed, PackageId, provider, alive),
     )
 
 
-def _translated(items: Iterable[Any], kind: type[_T], provider: str) -> Iterator[_T]:
+def _translated(
+    items: Iterable[Any], kind: type[_T], provider: str, alive: Callable[[], None]
+) -> Iterator[_T]:
     try:
-        yield from _items(items, kind)
+        for item in _items(items, kind):
+            alive()
+            yield item
     except Error:
         raise
     except Exception as error:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .disk.failures import disk_errors, translated
+from .disk.owners import require_own
 from .errors import Locked, UsageError
 from .settings import Layer, environment_layer, file_layer
 
@@ -58,6 +59,29 @@ class Home:
         with disk_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
+    def folder(self, *names: str) -> Path:
+        """Make a private folder (0700) of this home, and those above it; return it.
+
+        Raises StoreError if that cannot be done.
+        """
+        self.prepare()
+        path = self.root
+        for name in names:
+            path = path / name
+            with disk_errors(path):
+                path.mkdir(exist_ok=True, mode=0o700)
+        return path
+
+    def own_settings(self) -> Layer:
+        """Read this home's config.toml; an absent one sets nothing.
+
+        Raises UsageError for what is no setting, StoreError if others could have written it.
+        """
+        layer = file_layer("home", self.config)
+        if layer.values:
+            require_own(self.root, self.config)
+        return layer
+
     @contextmanager
     def lock(self, seconds: float) -> Iterator[None]:
         """Hold the lock of everything that changes this home; Locked after *seconds*."""
@@ -102,6 +126,6 @@ def layers(home: Home, environ: Mapping[str, str]) -> tuple[Layer, ...]:
     return (
         file_layer("system", SYSTEM_CONFIG),
         file_layer("user", user),
-        file_layer("home", home.config),
+        home.own_settings(),
         environment_layer(environ),
     )

@@ -1,4 +1,4 @@
-"""The whole plugin contract: twelve hooks, all of them typed, all but `provider_info` optional.
+"""The whole plugin contract: thirteen hooks, all of them typed, all but `provider_info` optional.
 
 A provider is an instance of an ordinary class (not a dataclass) whose methods are marked with
 `hookimpl` and take the arguments they need **by these names**, without defaults; it may leave
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 __all__ = [
     "COMMAND_GROUP",
     "CONTRACT",
-    "ENTRY_POINT_GROUP",
     "PROJECT",
     "Context",
     "ProviderSpec",
@@ -56,8 +55,6 @@ PROJECT = "provider_core"
 """pluggy's project name."""
 CONTRACT = 1
 """Version of this contract; a provider that asks for a higher one is not loaded."""
-ENTRY_POINT_GROUP = "provider_core.providers"
-"""Entry points of providers and policy plugins."""
 COMMAND_GROUP = "provider_core.commands"
 """Entry points of further commands: the module is imported when the command is run."""
 

@@ -64,7 +64,8 @@ class Plugins:
     """Knows every candidate; imports one when it is first asked for.
 
     Each provider has a pluggy manager of its own, with the policies: calling one provider can
-    never reach another one, whatever is being loaded meanwhile.
+    never reach another one, whatever is being loaded meanwhile.  *disabled* names providers; a
+    policy that could be disabled would be none.
     """
 
     def __init__(
@@ -129,8 +130,13 @@ class Plugins:
         with self._lock:
             manager = self._managers.get(id(plugin))
             if manager is None:
-                manager = self._managers[id(plugin)] = self._manager_of(plugin)
+                manager = self._managers[id(plugin)] = _manager_of(plugin, self._policies)
         caller: pluggy.HookCaller = getattr(manager.hook, hook)
+        return caller
+
+    def unwrapped_caller(self, hook: str, plugin: object) -> pluggy.HookCaller:
+        """Return what calls *hook* of *plugin* alone, where the policies were asked before."""
+        caller: pluggy.HookCaller = getattr(_manager_of(plugin, ()).hook, hook)
         return caller
 
     def wrappers(self, hook: str) -> tuple[str, ...]:
@@ -161,7 +167,7 @@ class Plugins:
 
     def _row(self, candidate: Candidate) -> Row:
         name, origin = candidate.name, candidate.origin
-        if name in self._disabled:
+        if name in self._disabled and not _may_wrap(candidate):
             return Row(name=name, status="disabled", origin=origin)
         try:
             return self._register(candidate)
@@ -177,12 +183,12 @@ class Plugins:
             cancel=CancelToken(),
         )
         name = info.name if info else candidate.name
-        if name in self._disabled:
+        if info is not None and name in self._disabled:
             return Row(name=name, status="disabled", origin=candidate.origin, info=info)
         _refuse(list(_place_faults(candidate, info)))
         if info and name in self._ready:
             raise ProviderFault(name, "load", "another provider has this name already")
-        manager = self._manager_of(plugin)
+        manager = _manager_of(plugin, self._policies)
         if info is None:
             self._policies.append((name, plugin))
             self._managers.clear()
@@ -190,16 +196,6 @@ class Plugins:
         self._managers[id(plugin)] = manager
         self._ready[name] = Loaded(info=info, plugin=plugin, options=options)
         return Row(name=name, status="ready", origin=candidate.origin, info=info, options=options)
-
-    def _manager_of(self, plugin: object | None) -> pluggy.PluginManager:
-        """Return a manager of the policies and *plugin*; pluggy refuses unknown arguments."""
-        manager = pluggy.PluginManager(PROJECT)
-        manager.add_hookspecs(ProviderSpec)
-        for name, policy in self._policies:
-            manager.register(policy, name=f"policy {name} {id(policy)}")
-        if plugin is not None:
-            manager.register(plugin, name=f"plugin {id(plugin)}")
-        return manager
 
     def _why_not(self, name: str) -> Error:
         for row in self._rows:
@@ -212,6 +208,19 @@ class Plugins:
                     provider=name,
                 )
         return UnknownProvider(name, sorted(self._ready))
+
+
+def _manager_of(
+    plugin: object | None, policies: Iterable[tuple[str, object]]
+) -> pluggy.PluginManager:
+    """Return a manager of *policies* and *plugin*; pluggy refuses unknown arguments."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(ProviderSpec)
+    for name, policy in policies:
+        manager.register(policy, name=f"policy {name} {id(policy)}")
+    if plugin is not None:
+        manager.register(plugin, name=f"plugin {id(plugin)}")
+    return manager
 
 
 def _may_wrap(candidate: Candidate) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
     "Fetch",
     "Read",
     "Selection",
+    "nothing_for",
     "pour_image",
     "read_document",
     "select_image",
@@ -144,6 +145,17 @@ def read_document(stream: BinaryIO, descriptor: Descriptor) -> bytes:
     return bytes(data)
 
 
+def nothing_for(wanted: PlatformSet, there: Iterable[Platform]) -> NotSupported:
+    """Return the error that says that an image has none of *wanted*, and what is *there*."""
+    listed = ", ".join(sorted(map(str, set(there)))) or "attestations only"
+    return NotSupported(
+        f"the image has nothing for {wanted}",
+        hint=f"it has {listed}: choose with --platform, or take --all-platforms",
+        wanted=str(wanted),
+        there=listed,
+    )
+
+
 def _check_size(descriptor: Descriptor) -> None:
     if descriptor.size > _DOCUMENT_LIMIT:
         raise DocumentError(
@@ -243,11 +255,5 @@ def _choose(leaves: Sequence[_Leaf], wanted: PlatformSet) -> list[_Leaf]:
     picks = [best(platforms, platform) for platform in wanted]
     picked = {offered[pick].descriptor.digest for pick in picks if pick is not None}
     if offered and not picked:
-        there = ", ".join(sorted(map(str, set(_runnable(leaves))))) or "attestations only"
-        raise NotSupported(
-            f"the image has nothing for {wanted}",
-            hint=f"it has {there}: choose with --platform, or take --all-platforms",
-            wanted=str(wanted),
-            there=there,
-        )
+        raise nothing_for(wanted, _runnable(leaves))
     return [leaf for leaf in leaves if leaf.platform is None or leaf.descriptor.digest in picked]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from .errors import NoSuchFile, UsageError
+from .errors import NoSuchFile, StoreError, UsageError
 
 __all__ = ["Layer", "Setting", "Settings", "environment_layer", "file_layer", "merge", "origins"]
 
@@ -21,9 +22,9 @@ class Settings:
     offline: bool = False
     """Whether the network is switched off."""
     plugins: bool = True
-    """Whether installed third-party plugins are loaded at all."""
+    """Whether installed third-party providers are loaded; policies always are."""
     disabled_providers: tuple[str, ...] = ()
-    """Names of plugins that are not loaded."""
+    """Names of providers that are not loaded; a policy cannot be disabled."""
     platforms: tuple[str, ...] = ()
     """Platforms to install; () for this host's."""
     lock_timeout: float = 30.0
@@ -62,7 +63,7 @@ class Setting:
 def file_layer(origin: str, path: Path) -> Layer:
     """Read a config.toml; an absent file sets nothing.
 
-    Raises UsageError for what is no setting, or not of its type.
+    Raises UsageError for what is no setting, or not of its type; StoreError if it cannot be read.
     """
     try:
         data = path.read_bytes()
@@ -70,6 +71,10 @@ def file_layer(origin: str, path: Path) -> Layer:
         return Layer(origin=origin)
     except NotADirectoryError as error:
         raise NoSuchFile(path) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}", hint="mend or remove it", path=str(path)
+        ) from error
     import tomllib
 
     try:
@@ -123,7 +128,7 @@ def _typed(name: str, value: object, where: str) -> Any:
         )
     try:
         return _read(value, defaults[name])
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             f"{where} sets {name} to {value!r}: {error}", hint="`ferry config` shows the settings"
         ) from error
@@ -139,9 +144,13 @@ def _read(value: object, default: object) -> Any:
         return tuple(item.strip() for item in items if item.strip())
     if not isinstance(value, int | float | str) or isinstance(value, bool):
         raise ValueError("a number is wanted")
-    number = int(value) if isinstance(default, int) else float(value)
-    if number < 0:
-        raise ValueError("it must not be negative")
+    number = float(value)
+    if isinstance(default, int):
+        if number < 1 or not number.is_integer():
+            raise ValueError("a whole number from 1 on is wanted")
+        return int(number)
+    if number < 0 or not math.isfinite(number):
+        raise ValueError("it must be finite and not negative")
     return number
 
 

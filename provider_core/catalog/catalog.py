@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import IntegrityError, StoreError
 from ..model import Content, Hold, ImageKey, Installed, Package, Source, Tag
 from ..model.codec import parse_installed_document
-from ..oci import Descriptor
 from . import history, rows, upkeep
 from .catalog_file import CatalogFile
 from .changing import CatalogChange
 from .connections import empty, sqlite_errors
+from .refilling import refill, salvaged
 from .schema import CATALOG
 
 __all__ = ["Catalog"]
@@ -103,15 +103,6 @@ class Catalog:
         with self._file.reading() as connection:
             return rows.all_cached(connection)
 
-    def roots(self, *, now: float, cached_grace: float) -> tuple[Descriptor, ...]:
-        """Return what collection must keep, besides what it refers to; each digest once.
-
-        That is the content of images, and cached content for *cached_grace* seconds before *now*
-        (seconds since 1970).
-        """
-        with self._file.reading() as connection:
-            return rows.protected(connection, cached_after=now - cached_grace)
-
     # history ------------------------------------------------------------------------------
 
     def revision(self) -> int:
@@ -164,57 +155,51 @@ class Catalog:
         """
         upkeep.back_up(self._file, to)
 
-    def restore(self, from_: Path) -> Path | None:
+    def restore(
+        self, from_: Path, *, actor: str = "", host: str = "", ticket: str = ""
+    ) -> Path | None:
         """Put a backup in the place of the catalog, at once and durably; history goes with it.
 
-        The old file is kept as ``catalog.db.before-restore-N``, whose path is returned (None if
-        there was none).  The caller holds the home's lock.
+        The backup's history goes on with one revision, 'restore'.  The old file is kept as
+        ``catalog.db.before-restore-N``, whose path is returned (None if there was none).  The
+        caller holds the home's lock.
 
         Raises NoSuchFile; StoreError for a backup that is damaged or none; NoSpace.
         """
-        return upkeep.put_back(self._file, from_)
+        facts = {"operation": "restore", "actor": actor, "host": host, "ticket": ticket}
+
+        def note(connection: sqlite3.Connection) -> None:
+            change = CatalogChange(connection, self._clock)
+            change.finish(facts, {"backup": str(from_)}, always=True)
+
+        return upkeep.put_back(self._file, from_, note)
 
     def check(self) -> tuple[str, ...]:
         """Return what is wrong in the database, a sentence each; () if all of it can be read."""
         return upkeep.damage(self._file)
 
-    def rebuild(self, records: Iterable[bytes]) -> int:
+    def rebuild(
+        self, records: Iterable[bytes], *, actor: str = "", host: str = "", ticket: str = ""
+    ) -> int:
         """Make the catalog anew from a store's *records*; return how many images it has then.
 
-        It begins with one revision, 'rebuild'.  Sources and holds are taken over as far as the
-        old file can be read, which is kept as ``catalog.db.before-rebuild-N``.  Of two records
-        for one name and version, the one installed last counts.  The caller holds the home's lock.
+        It begins with one revision, 'rebuild'.  What no record can say is taken over as far as
+        the old file can be read: sources, holds, and images that are local files which stay
+        where they are (their root is a FileStamp).  From a file that cannot be read they are
+        lost.  So is all history, which the old file keeps as ``catalog.db.before-rebuild-N``.
+        Of two records for one image, the one installed last counts.  The caller holds the
+        home's lock.
 
         Raises DocumentError for a damaged record, and changes nothing then; NoSpace.
         """
-        sources, holds = self._salvage()
+        facts = {"operation": "rebuild", "actor": actor, "host": host, "ticket": ticket}
+        old = salvaged(self._file)
         with closing(empty(CATALOG)) as connection, sqlite_errors(self._file.path, 0):
             change = CatalogChange(connection, self._clock)
-            _refill(change, records)
-            for source in sources:
-                change.put_source(source)
-            for hold in holds:
-                if change.image(hold.image) is not None:
-                    change.put_hold(hold)
-            change.finish({"operation": "rebuild", "actor": "", "host": "", "ticket": ""}, {})
+            refill(change, map(parse_installed_document, records), old)
+            change.finish(facts, {}, always=True)
             upkeep.put_new(self._file, connection, "rebuild")
             return len(change.installed())
 
     def close(self) -> None:
         """Do nothing: no connection is kept between calls."""
-
-    def _salvage(self) -> tuple[tuple[Source, ...], tuple[Hold, ...]]:
-        try:
-            return self.sources(), self.holds()
-        except (StoreError, IntegrityError):  # what is damaged is why it is made anew
-            return (), ()
-
-
-def _refill(change: CatalogChange, records: Iterable[bytes]) -> None:
-    found = sorted(map(parse_installed_document, records), key=lambda one: one[0].installed_at)
-    for image, _ in found:
-        change.put_image(image)
-    for image, tags in found:
-        for tag in tags:
-            if tag.image == image.key:
-                change.put_tag(tag)

@@ -62,7 +62,7 @@ class CatalogFile:
                 if number == self._schema.number:
                     yield connection
                 else:
-                    with closing(self._copied(connection, number)) as copy:
+                    with closing(self.copied(connection, number)) as copy:
                         yield copy
 
     @contextmanager
@@ -125,8 +125,11 @@ class CatalogFile:
             target.unlink(missing_ok=True)
             copy_database(connection, target)
 
-    def _copied(self, connection: sqlite3.Connection, number: int) -> sqlite3.Connection:
-        """Return a copy in memory in this schema, of a file that is empty or cannot be changed."""
+    def copied(self, connection: sqlite3.Connection, number: int) -> sqlite3.Connection:
+        """Return a copy in memory, in today's schema, of a catalog in schema *number*.
+
+        *number* is 0 for one that is empty.  Raises StoreError if it cannot be migrated.
+        """
         if not number:
             return empty(self._schema)
         copy = sqlite3.connect(":memory:", isolation_level=None)

@@ -11,7 +11,7 @@ from typing import Any
 from ..digests import Digest
 from ..errors import NotInstalled, NotSupported
 from ..model import Content, Hold, ImageKey, Installed, Package, Source, Tag
-from ..model.codec import encode, load_text, to_text
+from ..model.codec import decode_installed, encode, load_text, to_text
 from ..oci import Descriptor
 from ..references import name_key
 from ..versions import Version
@@ -216,15 +216,29 @@ class CatalogChange:
 
     # ----------------------------------------------------------------------------------------
 
-    def finish(self, facts: Mapping[str, str], detail: Mapping[str, str]) -> None:
-        """Write the revision, if anything is different from before; called by the catalog."""
+    def changed_images(self) -> tuple[tuple[Installed | None, Installed | None], ...]:
+        """Return each image that is different by now: as it was and as it is, None for absent."""
+        return tuple(
+            (_decoded(change.before), _decoded(change.after))
+            for change in net(self._changes)
+            if change.kind == IMAGE
+        )
+
+    def finish(
+        self, facts: Mapping[str, str], detail: Mapping[str, str], *, always: bool = False
+    ) -> None:
+        """Write the revision, if anything is different from before, or *always*.
+
+        Called by the catalog.
+        """
         changes = net(self._changes)
-        if not changes:
+        if not (changes or always):
             return
         self.revision += 1
         time = self._clock().astimezone(UTC).isoformat(timespec="microseconds")
         write_revision(
             self._connection,
+            self.revision,
             {**facts, "time": time, "detail": json.dumps(dict(detail))},
             changes,
         )
@@ -286,6 +300,10 @@ class CatalogChange:
             )
         )
         return row is not None
+
+
+def _decoded(document: Mapping[str, Any] | None) -> Installed | None:
+    return None if document is None else decode_installed(document)
 
 
 def _image_parameters(key: ImageKey) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..disk.durable import rename, sync_file, sync_folder
 
-__all__ = ["beside", "copy_database", "keep_copy", "put_in_place"]
+__all__ = ["beside", "copy_database", "copy_file", "keep_copy", "put_in_place"]
 
 
 def beside(path: Path, ending: str) -> Path:
@@ -41,9 +41,14 @@ def keep_copy(path: Path, event: str) -> Path:
     number = 1
     while (target := beside(path, f"before-{event}-{number}")).exists():
         number += 1
+    copy_file(path, target)
+    return target
+
+
+def copy_file(path: Path, target: Path) -> None:
+    """Copy the file *path* as it is to *target*, durably.  Raises OSError."""
     shutil.copyfile(path, target)
     _sync(target)
-    return target
 
 
 def put_in_place(new: Path, path: Path) -> None:

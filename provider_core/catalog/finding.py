@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from ..model import Package, Pin, Query
+from ..digests import Digest
+from ..model import FileStamp, Package, Query, pin_key
 from ..model.codec import decode_package, load_text
 from ..references import name_key
 from .criteria import criteria, like_pattern, match_expression, prefix_bounds, search_words
@@ -113,7 +114,7 @@ def _rows(
 def _without_repeats(rows: Iterable[_Row]) -> Iterator[Package]:
     """Yield packages, but not `latest` where it is the newest release, which came before it."""
     group: tuple[str, str] | None = None
-    pins: dict[tuple[str, str], list[Pin]] = {}
+    pins: dict[tuple[str, str], set[Digest | FileStamp]] = {}
     for row in rows:
         name, source, version, _ = row
         if group is None or group[0] != name:
@@ -121,8 +122,8 @@ def _without_repeats(rows: Iterable[_Row]) -> Iterator[Package]:
         group = name, source
         package = _package(row)
         if version != _LATEST:
-            pins.setdefault(group, []).append(package.pin)
-        elif package.pin in pins.get(group, ()):
+            pins.setdefault(group, set()).add(pin_key(package.pin))
+        elif pin_key(package.pin) in pins.get(group, ()):
             continue
         yield package
 

@@ -147,13 +147,15 @@ def net(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def write_revision(
-    connection: sqlite3.Connection, facts: Mapping[str, str], changes: Sequence[Change]
+    connection: sqlite3.Connection,
+    number: int,
+    facts: Mapping[str, str],
+    changes: Sequence[Change],
 ) -> None:
-    """Write the revision that *changes* belong to.
+    """Write the revision *number*, which *changes* belong to.
 
     *facts* are its time, actor, host, operation, ticket and detail (JSON text).
     """
-    number = changes[0].revision
     connection.execute(
         """
         INSERT INTO revision (number, time, actor, host, operation, ticket, detail)

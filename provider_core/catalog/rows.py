@@ -29,7 +29,6 @@ __all__ = [
     "latest_revision",
     "one_image",
     "one_source",
-    "protected",
 ]
 
 _HEX = frozenset("0123456789abcdef")
@@ -130,17 +129,6 @@ def all_cached(connection: sqlite3.Connection) -> tuple[tuple[Package, Content, 
         (decode_package(load_text(package)), decode_content(load_text(content)), since)
         for package, content, since in cursor
     )
-
-
-def protected(connection: sqlite3.Connection, *, cached_after: float) -> tuple[Descriptor, ...]:
-    """Return what collection must keep, each digest once.
-
-    That is the content of images, and of what was cached after *cached_after*, seconds since 1970.
-    """
-    contents = [image.content for image in all_images(connection)]
-    contents += [content for _, content, since in all_cached(connection) if since > cached_after]
-    found = {blob.key: blob for content in contents for blob in content.blobs}
-    return tuple(found.values())
 
 
 def latest_revision(connection: sqlite3.Connection) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+from ..disk.durable import sync_folder
 from ..disk.failures import disk_errors
-from ..errors import Exists, IntegrityError, NoSuchFile, StoreError
+from ..errors import Exists, IntegrityError, Locked, NoSpace, NoSuchFile, StoreError
 from .catalog_file import CatalogFile
-from .connections import Access, found_schema, is_damage, opened, sqlite_errors
-from .files import beside, copy_database, keep_copy, put_in_place
+from .connections import Access, found_schema, is_damage, opened, sqlite_errors, transaction
+from .files import beside, copy_database, copy_file, keep_copy, put_in_place
 from .history import revisions
 from .rows import all_cached, all_holds, all_images, all_sources, all_tags
 from .schema import CATALOG
@@ -31,17 +34,22 @@ def back_up(file: CatalogFile, target: Path) -> None:
             raise Exists(str(target), hint="choose another name") from None
 
 
-def put_back(file: CatalogFile, backup: Path) -> Path | None:
+def put_back(
+    file: CatalogFile, backup: Path, note: Callable[[sqlite3.Connection], None]
+) -> Path | None:
     """Put *backup* in the place of the catalog; return where the old one is kept, if there was one.
 
-    The caller holds the home's lock.  Raises NoSuchFile; StoreError for a file that is damaged or
-    no catalog, CatalogTooNew, NoSpace.
+    *note* writes down what happened, in the copy that takes the place.  The caller holds the
+    home's lock.  Raises NoSuchFile; StoreError for a file that is damaged or no catalog,
+    CatalogTooNew, NoSpace.
     """
     if not backup.is_file():
         raise NoSuchFile(backup)
     with opened(backup, Access.READ, file.seconds) as source:
-        _require_sound(source, backup)
-        return put_new(file, source, "restore")
+        number = _require_sound(source, backup)
+        with closing(file.copied(source, number)) as copy:
+            note(copy)
+            return put_new(file, copy, "restore")
 
 
 def put_new(file: CatalogFile, source: sqlite3.Connection, event: str) -> Path | None:
@@ -53,12 +61,35 @@ def put_new(file: CatalogFile, source: sqlite3.Connection, event: str) -> Path |
     with disk_errors(file.path), sqlite_errors(file.path, file.seconds):
         _drop(new)
         copy_database(source, new)
-        kept = keep_copy(file.path, event) if file.path.exists() else None
-        if kept is not None and (journal := _journal(file.path)).exists():
-            # It belongs to the old file; beside the new one it would be played back into that.
-            journal.replace(_journal(kept))
+        kept = _kept(file, event) if file.path.exists() else None
         put_in_place(new, file.path)
         return kept
+
+
+def _kept(file: CatalogFile, event: str) -> Path:
+    """Keep a copy of the present catalog, and leave no journal that could get at the next one."""
+    _settle(file)
+    kept = keep_copy(file.path, event)
+    journal = _journal(file.path)
+    if journal.exists():
+        # The file cannot be opened, with its journal or without.  Beside the next file the
+        # journal would be played back into that, also after a crash: so it goes first.
+        copy_file(journal, _journal(kept))
+        journal.unlink()
+        sync_folder(journal.parent)
+    return kept
+
+
+def _settle(file: CatalogFile) -> None:
+    """Let SQLite undo a change that was never finished, if the file is a database still."""
+    try:
+        way = Access.CHANGE
+        with opened(file.path, way, file.seconds) as old, transaction(old, write=True):
+            pass
+    except (Locked, NoSpace):
+        raise
+    except StoreError:  # that it is past reading may be why another takes its place
+        return
 
 
 def damage(file: CatalogFile) -> tuple[str, ...]:
@@ -72,8 +103,10 @@ def damage(file: CatalogFile) -> tuple[str, ...]:
         raise
 
 
-def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
-    if not found_schema(connection, CATALOG, path):
+def _require_sound(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the number of the schema of a catalog without damage; StoreError for any other."""
+    number = found_schema(connection, CATALOG, path)
+    if not number:
         raise StoreError(
             f"{path} holds no catalog",
             hint="name a file that `ferry catalog backup` made",
@@ -87,6 +120,7 @@ def _require_sound(connection: sqlite3.Connection, path: Path) -> None:
             path=str(path),
             damaged=True,
         )
+    return number
 
 
 def _journal(path: Path) -> Path:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from .main import main
-
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the current directory, whose files are nobody's plugins or libraries
+    from .main import main
+
     sys.exit(main())

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .invocation import Invocation
+from .parameter_types import SECONDS
 
 __all__ = ["FerryCommand", "common_options", "ferry_command", "write_options"]
 
@@ -28,7 +29,11 @@ def common_options() -> list[click.Parameter]:
         ),
         _CommonOption("--system", is_flag=True, help="Use this machine's home."),
         _CommonOption("--offline", is_flag=True, help="Refuse everything that needs the network."),
-        _CommonOption("--no-plugins", is_flag=True, help="Leave out providers of third parties."),
+        _CommonOption(
+            "--no-plugins",
+            is_flag=True,
+            help="Leave out providers of third parties; policies stay.",
+        ),
         _CommonOption(
             "--provider-path",
             metavar="FILE.py",
@@ -42,7 +47,7 @@ def common_options() -> list[click.Parameter]:
         ),
         _CommonOption(
             "--lock-timeout",
-            type=click.FloatRange(min=0),
+            type=SECONDS,
             metavar="SECONDS",
             help="How long to wait for another ferry.",
         ),

@@ -6,17 +6,19 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import Error, Exists, NoSuchFile, StoreError
-from ..model import Installed, Package, Plan
+from ..disk.durable import rename, sync_file, sync_folder
+from ..errors import Cancelled, Error, Exists, NoSuchFile, StoreError, UsageError
+from ..model import ImageKey, Installed, Package, Plan
 from ..operations.results import InstallResult, SaveResult
 from ..operations.wishes import Wishes
 from .image_columns import pin_digest
 from .invocation import Invocation
+from .render import ClosedPipe
 from .schema import Document, image_document, saved_document
 from .stdin import Asked
 
@@ -44,8 +46,7 @@ class Report:
 
     def installed(self, result: InstallResult) -> None:
         """Add what an install did."""
-        roots = {image.key: image for image in (*result.installed, *result.kept)}
-        self._steps(result.plan, roots.values())
+        self._steps(result.plan, (*result.installed, *result.kept))
         self._document["failed"] += [
             {"request": request, "error": error.as_json()} for request, error in result.failed
         ]
@@ -62,9 +63,9 @@ class Report:
         ]
         self._document["saved"] = saved_document(result)
 
-    def failed(self, error: Error) -> None:
-        """Note what ended the verb."""
-        self._document["error"] = error.as_json()
+    def failed(self, error: BaseException) -> None:
+        """Note what ended the verb, whatever it is."""
+        self._document["error"] = _error_document(error)
 
     def document(self, *, started: datetime, finished: datetime) -> Document:
         """Return all of it; times ISO 8601 in UTC."""
@@ -72,9 +73,9 @@ class Report:
         return {**self._document, **times}
 
     def _steps(self, plan: Plan, images: Iterable[Installed]) -> None:
-        known = {(image.name, image.version): image for image in images}
+        known = {image.key: image for image in images}
         for step in plan.steps:
-            image = known.get((step.package.name, step.package.version))
+            image = known.get(ImageKey.of(step.package))
             self._document["done"].append(
                 {
                     "action": step.action.value,
@@ -121,38 +122,73 @@ def reported(
 ) -> Iterator[Report]:
     """Yield a report and write it to *path* afterwards, what failed included.
 
-    Nothing is written without a path.  Before anything is done: Exists if the file is there and
-    nobody wishes for force, NoSuchFile for its folder.  Afterwards: StoreError if it cannot be
-    written.
+    Nothing is written without a path.  Before anything is done: UsageError if something is there
+    that is no regular file, Exists if a file is and nobody wishes for force, NoSuchFile for its
+    folder.  Afterwards: StoreError if it cannot be written; where the verb failed that is only
+    told, and the verb's own failure goes on.
     """
     target = None if path is None else Path(path)
-    if target is not None and target.exists() and not wishes.force:
-        raise Exists(f"the report {target}", hint="name another file, or pass --force")
-    if target is not None and not target.absolute().parent.is_dir():
-        raise NoSuchFile(target.parent)
+    if target is not None:
+        _check_target(target, force=wishes.force)
     report, started = Report(verb, asked, wishes), invocation.clock()
-    try:
-        yield report
-    except Error as error:
-        report.failed(error)
-        raise
-    finally:
+
+    def write() -> None:
         if target is not None:
             _write(target, report.document(started=started, finished=invocation.clock()))
+
+    try:
+        yield report
+    except BaseException as error:
+        if not isinstance(error, ClosedPipe):  # what was done is done, whoever reads of it
+            report.failed(error)
+        try:
+            write()
+        except Error as unwritten:
+            invocation.output.error(unwritten)
+        raise
+    write()
+
+
+def _error_document(error: BaseException) -> Document:
+    """Describe *error* as `Error.as_json` does, those that nobody raised on purpose too."""
+    if isinstance(error, KeyboardInterrupt):
+        error = Cancelled()
+    if isinstance(error, Error):
+        return error.as_json()
+    name = type(error).__name__
+    return {"class": name, "code": 1, "message": str(error), "hint": "", "fields": {}}
+
+
+def _check_target(target: Path, *, force: bool) -> None:
+    if os.path.lexists(target):
+        # A report takes the place of what has its name: of /dev/stderr as well.
+        if not target.is_file():
+            raise UsageError(
+                f"{target} is not a regular file, and is not replaced", hint="name another file"
+            )
+        if not force:
+            raise Exists(f"the report {target}", hint="name another file, or pass --force")
+    if not target.absolute().parent.is_dir():
+        raise NoSuchFile(target.parent)
 
 
 def _write(path: Path, document: Document) -> None:
     """Write *document* beside *path* and rename it, so that half a report is never seen."""
     data = json.dumps(document, indent=2).encode() + b"\n"
+    folder = path.absolute().parent
     try:
-        number, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+        number, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.")
         try:
             with os.fdopen(number, "wb") as file:
                 file.write(data)
-            os.replace(name, path)
+                file.flush()
+                sync_file(file.fileno())
+            rename(Path(name), path)
         except BaseException:
-            os.unlink(name)
+            with suppress(OSError):
+                os.unlink(name)
             raise
+        sync_folder(folder)
     except OSError as error:
         raise StoreError(
             f"the report {path} cannot be written: {error.strerror}",

@@ -12,6 +12,7 @@ __all__ = ["source_grid"]
 _COLUMNS = (
     Column(name="Name", text=lambda row: row.source.name),
     Column(name="Provider", text=lambda row: row.source.provider),
+    Column(name="Origin", text=lambda row: "built in" if row.builtin else "added"),
     Column(name="Priority", text=lambda row: str(row.source.priority)),
     Column(name="Trust", text=lambda row: row.source.trust.value),
     Column(name="Offers", text=lambda row: "" if row.offers is None else str(row.offers)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = [
@@ -56,14 +57,26 @@ def sync_folder(path: Path) -> None:
 
 
 def make_folder(path: Path, mode: int = 0o700) -> bool:
-    """Make the folder *path* durably; return False if it was there."""
+    """Make the folder *path* durably, and those above it that are missing; False if it was there.
+
+    Each that is made has *mode*, as far as the umask allows.  A folder whose name could not be
+    flushed is taken away again, so that nobody finds it and believes in it.
+    """
     try:
-        path.mkdir(mode=mode, parents=True)
+        path.mkdir(mode=mode)
     except FileExistsError:
         if not path.is_dir():
             raise
         return False
-    sync_folder(path.parent)
+    except FileNotFoundError:
+        make_folder(path.parent, mode)
+        return make_folder(path, mode)
+    try:
+        sync_folder(path.parent)
+    except OSError:
+        with suppress(OSError):
+            path.rmdir()
+        raise
     return True
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .contents import Content, Contents, Held, Saved, Snapshot
     from .images import Hold, ImageKey, Installed, Tag
     from .packages import FindResult, Package, PackageId, Parent, Query, Requirement
-    from .pins import FileMark, FileStamp, Pin
+    from .pins import FileMark, FileStamp, Pin, pin_key, same_pin
     from .plans import Action, Plan, Step
     from .providers import Destination, Feature, Magic, OptionSpec, OptionType, ProviderInfo, Verb
     from .sources import Source, Trust
@@ -48,6 +48,8 @@ __getattr__, __dir__ = lazy_names(
             "FileMark",
             "FileStamp",
             "Pin",
+            "pin_key",
+            "same_pin",
         ),
         "plans": (
             "Action",
@@ -101,4 +103,6 @@ __all__ = [
     "Tag",
     "Trust",
     "Verb",
+    "pin_key",
+    "same_pin",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..digests import Digest
 from ..oci import Descriptor
 
-__all__ = ["FileMark", "FileStamp", "Pin"]
+__all__ = ["FileMark", "FileStamp", "Pin", "pin_key", "same_pin"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +52,17 @@ class FileStamp:
 
 
 Pin = Descriptor | FileStamp
+
+
+def pin_key(pin: Pin) -> Digest | FileStamp:
+    """Return what makes *pin* this content and no other, whatever else is said about it.
+
+    That is a descriptor's digest; its annotations, platform, types and URLs may differ from
+    source to source and from day to day.
+    """
+    return pin.digest if isinstance(pin, Descriptor) else pin
+
+
+def same_pin(one: Pin, other: Pin) -> bool:
+    """Whether both are the same content: by digest, or the same files, unchanged."""
+    return pin_key(one) == pin_key(other)

@@ -4,33 +4,57 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import Untrusted
-from ..model import Package, Query, Source, Trust
+from ..errors import Offline, TransportError, Untrusted
+from ..model import Package, Query, Source, Trust, Verb
 from .calls import open_call
+from .choosing import name_alone
 from .refresh import refresh_source
 from .wishes import Wishes
 
 if TYPE_CHECKING:
+    from ..cancel import CancelToken
     from .resources import Resources
 
 __all__ = ["ask", "require_trust"]
 
 
-def ask(resources: Resources, source: Source, query: Query, wishes: Wishes) -> tuple[Package, ...]:
+def ask(
+    resources: Resources,
+    source: Source,
+    query: Query,
+    wishes: Wishes,
+    *,
+    verb: Verb = Verb.INSTALL,
+    cancel: CancelToken | None = None,
+) -> tuple[Package, ...]:
     """Return what *source* has for *query*, every answer checked against the question.
 
     Indexed sources answer from the catalog, and so does everything beyond this machine when it
     is offline or the question names nothing (unless ``wishes.remote``).  What an asked source
-    answers is remembered; an indexed one whose offers are not here yet is refreshed.  Raises
-    Untrusted and what the provider raises.
+    answers is remembered; an indexed one whose offers are not here yet is refreshed.  The
+    provider gets the options of *verb*, and *cancel* ends the call.
+
+    Raises Untrusted, what the provider raises, and TransportError where the source would have
+    to be reached and cannot be: what was never heard of it must not count as its answer.
     """
     require_trust(source, wishes)
     if source.indexed:
-        _refresh_first(resources, source)
-    if _from_catalog(resources, source, query, wishes):
+        if resources.offers.token(source.name) is None:
+            _refresh_first(resources, source, cancel)
         return resources.offers.find(query, [source.name])
+    if not source.is_local:
+        if resources.settings.offline:
+            return _remembered(resources, source, query)
+        if query.is_broad and not wishes.remote:
+            return resources.offers.find(query, [source.name])
     call = open_call(
-        resources, source.provider, source, platforms=wishes.platforms, options=wishes.options
+        resources,
+        source.provider,
+        source,
+        verb=verb,
+        cancel=cancel,
+        platforms=wishes.platforms,
+        options=wishes.options,
     )
     answers = resources.dispatcher.find(source.provider, query, call.context)
     found = tuple(package for package in answers if query.wants(package))
@@ -51,16 +75,23 @@ def require_trust(source: Source | None, wishes: Wishes) -> None:
     )
 
 
-def _refresh_first(resources: Resources, source: Source) -> None:
+def _refresh_first(resources: Resources, source: Source, cancel: CancelToken | None) -> None:
     """Bring the offers that were never brought: added offline, untrusted, or made anew."""
-    may_ask = not resources.settings.offline and not resources.read_only
-    if may_ask and resources.offers.token(source.name) is None:
-        refresh_source(resources, source)
+    if resources.settings.offline:
+        raise Offline(f"the first refresh of the source {source.name!r}")
+    if resources.read_only:
+        raise TransportError(
+            f"the source {source.name!r} was never refreshed, and this home cannot be changed",
+            hint=f"whoever may change the home runs `ferry source refresh {source.name}`",
+            source=source.name,
+        )
+    refresh_source(resources, source, cancel=cancel)
 
 
-def _from_catalog(resources: Resources, source: Source, query: Query, wishes: Wishes) -> bool:
-    if source.indexed:
-        return True
-    if source.is_local:
-        return False
-    return resources.settings.offline or (query.is_broad and not wishes.remote)
+def _remembered(resources: Resources, source: Source, query: Query) -> tuple[Package, ...]:
+    """Return what the source was seen to have; Offline for a name that it never told of."""
+    found = resources.offers.find(query, [source.name])
+    is_name = query.name and not query.has_wildcard
+    if is_name and not found and not resources.offers.find(name_alone(query), [source.name]):
+        raise Offline(f"asking the source {source.name!r} for {query.name!r}")
+    return found

@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..cancel import CancelToken
-from ..errors import Error, NoSpace, worst
-from ..model import Content, Plan, Step
+from ..errors import Error, NoSpace, ProviderFault, worst
+from ..model import Content, FileStamp, Package, Plan, Step, same_pin
+from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..store import Lease
 from .calls import open_call
@@ -60,20 +61,38 @@ def bring(
                     stop.cancel(error)
                     raise
                 failed.append((step, error))
+            except BaseException:
+                stop.cancel()
+                raise
 
-    _run_all(run, queues, resources.settings.jobs)
+    _run_all(run, queues, resources.settings.jobs, stop)
     return [done[id(step)] for step in plan.steps if id(step) in done], failed
 
 
 def _run_all(
-    run: Callable[[Sequence[Step]], None], queues: Sequence[Sequence[Step]], jobs: int
+    run: Callable[[Sequence[Step]], None],
+    queues: Sequence[Sequence[Step]],
+    jobs: int,
+    stop: CancelToken,
 ) -> None:
-    with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
+    """Run every queue to its end; raise the worst failure, a bug before our own errors.
+
+    An interrupt does not wait for what is running: it is told to stop, and left alone.
+    """
+    pool = ThreadPoolExecutor(max_workers=max(1, jobs))
+    try:
         futures = [pool.submit(run, queue) for queue in queues]
         errors = [error for future in futures if (error := future.exception()) is not None]
-    expected = [error for error in errors if isinstance(error, Error)]
+    except BaseException:
+        stop.cancel()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    for error in errors:
+        if not isinstance(error, Error):
+            raise error
     if errors:
-        raise worst(expected) if len(expected) == len(errors) else errors[0]
+        raise worst([error for error in errors if isinstance(error, Error)])
 
 
 def _source_key(step: Step) -> tuple[str, str]:
@@ -112,9 +131,24 @@ def _pour(
         platforms=platforms,
         options=wishes.options,
     )
-    return resources.dispatcher.install(
+    content = resources.dispatcher.install(
         provider, step.package, call.reader, call.writer(lease), call.context, call.signs
     )
+    _check_pin(step.package, content)
+    return content
+
+
+def _check_pin(package: Package, content: Content) -> None:
+    """Raise ProviderFault if other content came than the one that was found and planned.
+
+    A local file may become an image on its way; what has a digest stays what it is.
+    """
+    may_change = isinstance(package.pin, FileStamp) and isinstance(content.root, Descriptor)
+    if not may_change and not same_pin(package.pin, content.root):
+        came, wanted = (getattr(pin, "digest", "a file") for pin in (content.root, package.pin))
+        raise ProviderFault(
+            package.id.provider, "install", f"it brought {came} instead of {wanted}"
+        )
 
 
 def _check_space(resources: Resources, plan: Plan) -> None:

@@ -1,7 +1,7 @@
 """Built-in sources of providers, remembered so that a find need not import every plugin.
 
-``<home>/plugins.json`` holds them under a fingerprint of the installed plugins; it is a cache,
-made anew whenever the fingerprint differs.
+``<home>/plugins.json`` holds them under a fingerprint of the plugins, where they lie and which are
+disabled; it is a cache, made anew whenever the fingerprint differs.
 """
 
 from __future__ import annotations
@@ -25,22 +25,25 @@ __all__ = ["builtin_sources"]
 
 def builtin_sources(resources: Resources) -> tuple[Source, ...]:
     """Return the sources that the ready providers bring with them."""
-    fingerprint = _fingerprint(resources.plugins.candidates())
+    fingerprint = _fingerprint(
+        resources.plugins.candidates(), resources.settings.disabled_providers
+    )
     known = _read(resources, fingerprint)
     if known is None:
         known = tuple(
             source for loaded in resources.plugins.providers() for source in loaded.info.sources
         )
-        _write(resources, fingerprint, known)
+        if not any(row.fault for row in resources.plugins.rows()):  # it may load the next time
+            _write(resources, fingerprint, known)
     return known
 
 
-def _fingerprint(candidates: tuple[Candidate, ...]) -> str:
+def _fingerprint(candidates: tuple[Candidate, ...], disabled: tuple[str, ...]) -> str:
     """Return what changes with the plugins; '' if one of them has no version to go by."""
     if any(candidate.fleeting for candidate in candidates):
         return ""
-    lines = sorted(f"{candidate.name}\n{candidate.origin}" for candidate in candidates)
-    return str(Digest.of("\n".join(lines).encode()))
+    plugins = sorted((one.name, one.origin, one.location) for one in candidates)
+    return str(Digest.of(json.dumps([plugins, sorted(disabled)]).encode()))
 
 
 def _read(resources: Resources, fingerprint: str) -> tuple[Source, ...] | None:

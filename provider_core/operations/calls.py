@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..cancel import CancelToken
 from ..catalog import View
-from ..context import Context
-from ..model import Source
+from ..context import Context, no_credentials, no_signer
+from ..model import Source, Verb
 from ..platforms import PlatformSet
 from ..store import Lease, Reader, Writer
 from ..supervision import Signs
 from .lively import LivelyProgress, LivelyReader, LivelyTransport, LivelyWriter, SilentProgress
+from .options import typed_options
 from .private_files import open_spool, state_of
 
 if TYPE_CHECKING:
@@ -47,14 +48,18 @@ def open_call(
     source: Source | None = None,
     *,
     source_name: str = "",
+    verb: Verb = Verb.INSTALL,
     cancel: CancelToken | None = None,
     platforms: PlatformSet | None = None,
     options: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> Call:
     """Return a fresh call of *provider*, about *source* if there is one.
 
     *source_name* names the source whose state it gets when that is no longer registered; the
-    call ends with the token *cancel*, the host's without one.
+    call ends with the token *cancel*, the host's without one.  Of the user's *options* it gets
+    those it has for *verb*, as what they are, beside those of the source and what the host
+    itself has *told*.  Raises UnknownProvider, UsageError for an option's bad value.
     """
     signs, token = Signs(), CancelToken(cancel or resources.cancel)
 
@@ -68,13 +73,15 @@ def open_call(
         platforms=platforms if platforms is not None else PlatformSet.all(),
         transport=LivelyTransport(resources.transport, beat),
         catalog=View(resources.catalog, resources.offers),
-        state=state_of(home.state, provider, source.name if source else source_name),
-        spool=lambda limit: open_spool(home.root / "spool", limit),
+        state=state_of(home, provider, source.name if source else source_name),
+        spool=lambda limit: open_spool(home, limit),
         progress=LivelyProgress(resources.progress or SilentProgress(), beat),
         clock=resources.clock,
         cancel=token,
-        options={**(source.options if source else {}), **(options or {})},
+        options={**_understood(resources, provider, source, verb, options), **(told or {})},
         offline=resources.settings.offline,
+        credentials=resources.credentials or no_credentials,
+        sign=resources.sign or no_signer,
     )
     return Call(
         context=context,
@@ -82,3 +89,20 @@ def open_call(
         signs=signs,
         _resources=resources,
     )
+
+
+def _understood(
+    resources: Resources,
+    provider: str,
+    source: Source | None,
+    verb: Verb,
+    options: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    of_source = source.options if source else {}
+    if not of_source and not options:
+        return {}  # nor must the provider be there to be told nothing
+    specs = resources.plugins.get(provider).options
+    return {
+        **typed_options(specs, of_source, Verb.SOURCE),
+        **typed_options(specs, options or {}, verb),
+    }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..errors import Ambiguous
-from ..model import Package, Query
+from ..model import Package, Query, pin_key
 from ..platforms import PlatformSet
+from ..pouring import nothing_for
 from ..references import name_key
 from ..versions import Version
 
@@ -54,8 +55,9 @@ def _heads(group: Sequence[Package], query: Query) -> list[Package]:
     newest = _newest(group)
     chosen = [package for package in group if package.version == newest.version]
     if query.versions.is_any and query.variant is None:
+        shown = {pin_key(package.pin) for package in chosen}
         latest = [package for package in group if package.version == LATEST]
-        chosen += [package for package in latest if package.pin not in [one.pin for one in chosen]]
+        chosen += [package for package in latest if pin_key(package.pin) not in shown]
     return chosen
 
 
@@ -70,16 +72,25 @@ def _newest(group: Sequence[Package]) -> Package:
 
 
 def the_one(
-    packages: Sequence[Package], query: Query, wanted: PlatformSet, request: str
+    packages: Sequence[Package],
+    query: Query,
+    wanted: PlatformSet,
+    request: str,
+    *,
+    strict: bool = False,
 ) -> Package:
     """Return the package that *request* means: `latest`, else the newest release that fits.
 
     *packages* all answer the question, and there is at least one.  Where the same version is
-    offered for several platforms, the wanted one counts.  Raises Ambiguous.
+    offered for several platforms, the wanted one counts.  Raises Ambiguous; NotSupported if
+    none is for a wanted platform and *wanted* is the user's word (*strict*).
     """
     versions = _candidates(packages, query)
-    fitting = [package for package in versions if _fits(package, wanted)] or versions
-    distinct = {(package.version, package.pin): package for package in fitting}
+    fitting = [package for package in versions if _fits(package, wanted)]
+    if strict and not fitting:
+        raise nothing_for(wanted, filter(None, (package.id.platform for package in versions)))
+    fitting = fitting or versions
+    distinct = {(package.version, pin_key(package.pin)): package for package in fitting}
     if len(distinct) > 1:
         raise Ambiguous(
             f"the request {request!r}", sorted(str(package) for package in distinct.values())

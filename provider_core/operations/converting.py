@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import NotSupported, ProviderFault
+from ..errors import Ambiguous, NotSupported, ProviderFault
 from ..model import Content, FileStamp, Package
 from ..oci import Manifest
 from ..oci.media_types import is_config, is_index, is_manifest
@@ -16,7 +17,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["content_type", "converted"]
+__all__ = ["content_type", "converted", "is_raw"]
 
 
 def content_type(content: Content, reader: Reader) -> str:
@@ -44,25 +45,25 @@ def converted(
     platforms: PlatformSet,
     lease: Lease,
 ) -> Content:
-    """Return *content* as an image or index, converted if some provider accepts its type.
+    """Return *content* as an image or index, converted if a provider accepts its type.
 
-    Artifacts that nobody accepts stay what they are.  Raises NotSupported if the content is raw
-    and nobody turns it into an image, ProviderFault if what came of it is no image.
+    Referrers, evidence and facts of *content* stay with the image; whether the original is kept
+    is the converter's to say, as its options tell it.  Artifacts that nobody accepts stay what
+    they are.  Raises Ambiguous if several providers accept the type, NotSupported if the content
+    is raw and nobody turns it into an image, ProviderFault if what came of it is no image.
     """
     kind = content_type(content, resources.store)
-    for loaded in resources.plugins.providers():
-        if not kind or kind not in loaded.info.accepts:
-            continue
-        call = open_call(resources, loaded.info.name, platforms=platforms, options=wishes.options)
+    provider = _converter(resources, kind)
+    if provider:
+        call = open_call(resources, provider, platforms=platforms, options=wishes.options)
         image = resources.dispatcher.convert(
-            loaded.info.name, content, call.reader, call.writer(lease), call.context, call.signs
+            provider, content, call.reader, call.writer(lease), call.context, call.signs
         )
-        if image is None:
-            continue
-        if _is_raw(image):
-            raise ProviderFault(loaded.info.name, "convert", "what it returned is not an image")
-        return image
-    if _is_raw(content):
+        if image is not None:
+            if is_raw(image):
+                raise ProviderFault(provider, "convert", "what it returned is not an image")
+            return _with_known(image, content)
+    if is_raw(content):
         raise NotSupported(
             f"no provider turns {package} ({kind or 'unknown type'}) into an image",
             hint="install a provider that accepts this type, or save it as it is",
@@ -71,7 +72,34 @@ def converted(
     return content
 
 
-def _is_raw(content: Content) -> bool:
+def _converter(resources: Resources, kind: str) -> str:
+    """Return the name of the provider that accepts *kind*, '' if there is none."""
+    names = [
+        loaded.info.name
+        for loaded in resources.plugins.providers()
+        if kind and kind in loaded.info.accepts
+    ]
+    if len(names) > 1:
+        raise Ambiguous(
+            f"who converts {kind}",
+            sorted(names),
+            hint="disable one of these providers: `ferry provider disable NAME`",
+        )
+    return names[0] if names else ""
+
+
+def _with_known(image: Content, raw: Content) -> Content:
+    """Return *image* with what was known of the content it was made from."""
+    return replace(
+        image,
+        referrers=tuple(dict.fromkeys((*raw.referrers, *image.referrers))),
+        evidence=tuple(dict.fromkeys((*raw.evidence, *image.evidence))),
+        facts={**raw.facts, **image.facts},
+    )
+
+
+def is_raw(content: Content) -> bool:
+    """Whether *content* is a file or blob, not an image, index or artifact."""
     root = content.root
     return isinstance(root, FileStamp) or not (
         is_manifest(root.media_type) or is_index(root.media_type)

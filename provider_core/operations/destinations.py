@@ -72,7 +72,11 @@ def _target(
 def _only(found: list[Target], location: str) -> Target:
     names = sorted({target.provider for target in found})
     if len(names) > 1:
-        raise Ambiguous(f"the destination {location}", names, hint="disable one of these providers")
+        raise Ambiguous(
+            f"the destination {location}",
+            names,
+            hint="disable one of these providers: `ferry provider disable NAME`",
+        )
     return max(found, key=lambda target: len(target.kind.suffix))
 
 

@@ -111,7 +111,12 @@ def _catalog(resources: Resources) -> Iterator[Finding]:
 
 
 def _plugins(resources: Resources) -> Iterator[Finding]:
-    for row in resources.plugins.rows():
+    try:
+        rows = resources.plugins.rows()
+    except Error as error:
+        yield Finding(what="plugins", status="bad", detail=error.message, hint=error.hint)
+        return
+    for row in rows:
         status = "bad" if row.fault else "ok"
         detail = row.fault.message if row.fault else f"{row.status} ({row.origin})"
         hint = row.fault.hint if row.fault else ""

@@ -8,7 +8,7 @@ says is empty; nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import BlobNotFound, DocumentError
 from ..model import Content, Installed, Package
@@ -17,7 +17,7 @@ from ..oci.annotations import VENDOR
 from ..oci.media_types import is_config, is_index, is_manifest
 from ..parents import annotated_parent
 from ..platforms import PlatformSet, best, host_platform
-from ..pouring import Selection, select_image
+from ..pouring import Selection, nothing_for, select_image
 from ..store import Reader
 
 __all__ = ["installed_from", "is_whole", "selection_of"]
@@ -63,16 +63,21 @@ def installed_from(
 ) -> Installed:
     """Return the row of the catalog for *content*, read from the store.
 
-    Raises BlobNotFound if it is not whole, DocumentError if a document breaks its format.
+    Its platforms are those that the store has.  Raises BlobNotFound if it is not whole,
+    NotSupported if a platform it claims is not there, DocumentError if a document breaks its
+    format.
     """
     selection = selection_of(content, reader)
+    for claimed in content.platforms:
+        if not any(there.satisfies(claimed) for there in selection.platforms):
+            raise nothing_for(PlatformSet.of(claimed), selection.platforms)
     face = _face(selection, reader)
     config = face.config
     says = {**face.annotations, **content.facts}
     parent = package.parent or annotated_parent(says)
     return Installed(
         package=package,
-        content=content,
+        content=replace(content, platforms=selection.platforms),
         image_id=config.digest if config else face.manifest.digest,
         diff_ids=config.diff_ids if config else (),
         publisher=package.publisher or says.get(VENDOR, ""),

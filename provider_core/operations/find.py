@@ -27,8 +27,8 @@ AT_ONCE = 8
 def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wishes) -> FindResult:
     """Ask every source each question and gather answers and faults.
 
-    Raises the worst fault when there is nothing else to say, or with ``wishes.strict``;
-    PackageNotFound when an exact name is nowhere.
+    An exact name that is nowhere is a fault too, PackageNotFound.  Raises the worst fault when
+    there is nothing else to say, or with ``wishes.strict``.
     """
     check_wishes(resources, wishes.options, Verb.FIND)
     sources = active_sources(resources, wishes.source)
@@ -36,10 +36,11 @@ def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wish
     faults: list[Error] = []
     for query in _questions(requests, words, wishes):
         found, failed = _ask_all(resources, sources, query, wishes)
-        if not found and not failed and query.name and not query.has_wildcard:
-            raise PackageNotFound(_text(query), sources=[source.name for source in sources])
         packages += newest_of_each(found, query)
         faults += failed
+        if not found and not failed and query.name and not query.has_wildcard:
+            names = [source.name for source in sources]
+            faults.append(PackageNotFound(_text(query), sources=names))
     if faults and (wishes.strict or not packages):
         raise worst(faults)
     return FindResult(packages=tuple(packages), faults=tuple(faults))
@@ -62,21 +63,30 @@ def _questions(requests: Sequence[str], words: str, wishes: Wishes) -> list[Quer
 def _ask_all(
     resources: Resources, sources: Sequence[Source], query: Query, wishes: Wishes
 ) -> tuple[list[Package], list[Error]]:
+    stop = resources.cancel.child()
+
     def one(source: Source) -> tuple[Package, ...] | Error:
         try:
-            return ask(resources, source, query, wishes)
+            return ask(resources, source, query, wishes, verb=Verb.FIND, cancel=stop)
         except Error as error:
             return error
 
+    pool = ThreadPoolExecutor(max_workers=AT_ONCE)
+    try:
+        answers = list(pool.map(one, sources))
+    except BaseException:
+        stop.cancel()  # leaving the pool as a context manager would wait for every answer
+        raise
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    resources.cancel.check()
     packages: list[Package] = []
     faults: list[Error] = []
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        for answer in pool.map(one, sources):
-            if isinstance(answer, Error):
-                faults.append(answer)
-            else:
-                packages += answer
-    resources.cancel.check()
+    for answer in answers:
+        if isinstance(answer, Error):
+            faults.append(answer)
+        else:
+            packages += answer
     return packages, faults
 
 

@@ -16,7 +16,7 @@ from .resources import Resources
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
-    from ..context import Progress
+    from ..context import Credentials, Progress, Signer
     from ..model import FindResult, Hold, Installed, Plan, Source, Tag
     from ..plugins import Row
     from ..store import Collected, Damage, Store
@@ -58,6 +58,8 @@ class Host:
         cancel: CancelToken | None = None,
         clock: Callable[[], datetime] | None = None,
         transport: Transport | None = None,
+        credentials: Credentials | None = None,
+        sign: Callable[[str], Signer] | None = None,
         actor: str = "",
         ticket: str = "",
     ) -> None:
@@ -69,9 +71,11 @@ class Host:
             provider_paths: Python files with a provider in each.
             settings: the defaults if None.
             progress: is told how far things are; nobody if None.
-            cancel: set it from anywhere to stop what is running.
+            cancel: set it from anywhere to stop what is running; for good, see `cancel()`.
             clock: gives the time, in UTC.
             transport: the way to the network; without one, what needs it is refused.
+            credentials: looks up who to be at an origin; anonymous everywhere if None.
+            sign: returns the signer of a role; without one, what needs a key is refused.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
         """
@@ -84,6 +88,8 @@ class Host:
             cancel=cancel,
             clock=clock,
             transport=transport,
+            credentials=credentials,
+            sign=sign,
             actor=actor,
             ticket=ticket,
         )
@@ -301,11 +307,11 @@ class Host:
 
         return rebuild_catalog(self._resources)
 
-    def restore_catalog(self, backup: str | Path) -> None:
-        """Put a backup of the catalog in the place of the present one."""
+    def restore_catalog(self, backup: str | Path) -> Path | None:
+        """Put a backup of the catalog in the place of the present one; where that is kept."""
         from .maintenance import restore_catalog
 
-        restore_catalog(self._resources, Path(backup))
+        return restore_catalog(self._resources, Path(backup))
 
     def check_store(self) -> tuple[Damage, ...]:
         """Read and hash everything; what is wrong, () if nothing is."""
@@ -334,7 +340,10 @@ class Host:
     # life ---------------------------------------------------------------------------------
 
     def cancel(self) -> None:
-        """Ask whatever runs in this host to stop; what was verified is kept."""
+        """Ask whatever runs in this host to stop, and refuse what is asked of it later.
+
+        What was verified is kept.  There is no way back: open another Host to go on.
+        """
         self._resources.cancel.cancel()
 
     def close(self) -> None:

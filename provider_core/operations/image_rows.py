@@ -6,20 +6,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import BlobNotFound, Error, Exists, ProviderFault
-from ..model import Content, Feature, FileStamp, ImageKey, Installed, Package, Step
+from ..errors import BlobNotFound, Error, Exists, NotSupported, ProviderFault
+from ..model import (
+    Content,
+    Feature,
+    FileStamp,
+    ImageKey,
+    Installed,
+    Package,
+    Step,
+    same_pin,
+)
 from ..platforms import PlatformSet
 from ..store import Lease
 from .bringing import Brought
 from .converting import converted
 from .facts import installed_from
-from .publishing import keep_record
+from .wanted_platforms import require_platforms
 from .wishes import Wishes
 
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["RowMaker"]
+__all__ = ["RowMaker", "whole_row"]
 
 Failures = list[tuple[Step, Error]]
 Rows = tuple[list[Installed], Failures]
@@ -71,48 +80,54 @@ class RowMaker:
         if old is not None:
             self._check_same(brought.step, content, old)
             content = _merged(content, old.content)
-        return self._recorded(package, content)
+        return self._whole(package, content)
 
     def joined(self, image: Installed, other: Installed) -> Installed:
         """Return *image* with the platforms of *other*, the same root's row by another process."""
-        return self._recorded(image.package, _merged(image.content, other.content))
+        return self._whole(image.package, _merged(image.content, other.content))
 
-    def _recorded(self, package: Package, content: Content) -> Installed:
-        image = self._whole(package, content)
-        tags = tuple(tag for tag in self._resources.catalog.tags() if tag.image == image.key)
-        keep_record(self._resources, image, tags)
-        return image
+    def _whole(self, package: Package, content: Content) -> Installed:
+        return whole_row(self._resources, package, content, self._wishes, self._lease)
 
     def _check_same(self, step: Step, content: Content, old: Installed) -> None:
         """Raise Exists if a file that could not be judged by its stamp holds something else."""
-        if step.moves or content.root == old.content.root:
+        if step.moves or same_pin(content.root, old.content.root):
             return
-        if isinstance(step.package.pin, FileStamp) and step.package.pin != old.package.pin:
+        pin = step.package.pin
+        if isinstance(pin, FileStamp) and not same_pin(pin, old.package.pin):
             raise Exists(
                 f"{old.name} {old.version} with other content",
                 hint="--force replaces it by what the file has now",
             )
 
-    def _whole(self, package: Package, content: Content) -> Installed:
-        """Put everything below *content* under the lease, and only then see that it is here."""
-        store = self._resources.store
-        provider = package.id.provider
-        self._lease.add(blob.digest for blob in store.reach(content.blobs))
-        try:
-            return installed_from(
-                package,
-                content,
-                store,
-                now=self._resources.now(),
-                uninstalls=Feature.UNINSTALL in self._resources.plugins.get(provider).info.features,
-            )
-        except BlobNotFound as error:
-            raise ProviderFault(provider, "install", error.message) from error
+
+def whole_row(
+    resources: Resources, package: Package, content: Content, wishes: Wishes, lease: Lease
+) -> Installed:
+    """Return the row for *content*, once everything below it is under *lease* and here.
+
+    Raises ProviderFault if its provider did not bring what it says, NotSupported if a platform
+    is missing that the user named.
+    """
+    provider = package.id.provider
+    lease.add(blob.digest for blob in resources.store.reach(content.blobs))
+    try:
+        row = installed_from(
+            package,
+            content,
+            resources.store,
+            now=resources.now(),
+            uninstalls=Feature.UNINSTALL in resources.plugins.get(provider).info.features,
+        )
+    except (BlobNotFound, NotSupported) as error:
+        raise ProviderFault(provider, "install", error.message) from error
+    require_platforms(row.platforms, wishes)
+    return row
 
 
 def _merged(new: Content, old: Content) -> Content:
     """Return *new* with what *old* has of the same root: its other platforms are still here."""
-    if new.root != old.root:
+    if not same_pin(new.root, old.root):
         return new
     return replace(
         new,

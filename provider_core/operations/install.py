@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import Conflict, worst
-from ..model import Action, ImageKey, Installed, Plan
+from ..model import Action, ImageKey, Installed, Plan, same_pin
 from .bringing import bring
 from .image_rows import RowMaker
 from .planning import Planner
+from .promised_file import check_unchanged
 from .publishing import recorded
-from .resolving import wanted_platforms
 from .results import InstallResult
+from .wanted_platforms import wanted_platforms
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
     failure is raised.
     """
     platforms = wanted_platforms(resources, wishes)
-    planner = Planner(resources, "install", wishes, platforms)
+    planner = Planner(resources, wishes, platforms)
     for request in requests:
         planner.add_request(request)
     plan = planner.plan()
@@ -39,6 +40,7 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
         brought, broken = bring(resources, todo, wishes, platforms, lease)
         maker = RowMaker(resources, wishes, platforms, lease, before)
         images, broken = maker.rows(brought, broken)
+        check_unchanged(planner.files)
         installed, revision = _record(resources, images, before, maker)
     failed = (*planner.failed, *((str(step.package), error) for step, error in broken))
     if failed and not installed and not _kept(plan, before):
@@ -77,7 +79,7 @@ def _beside(now: Installed, image: Installed, maker: RowMaker) -> Installed:
 
     Raises Conflict if that is something else.
     """
-    if now.content.root == image.content.root:
+    if same_pin(now.content.root, image.content.root):
         return maker.joined(image, now)
     raise Conflict(
         f"{image.name} {image.version} was installed by another process with other content",

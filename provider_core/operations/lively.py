@@ -146,6 +146,7 @@ class _LivelyPartial(_Piece):
     def commit(self) -> None:
         self._beat()
         self.inner.commit()
+        self._beat()
 
 
 class _LivelyComputed(_Piece):
@@ -159,7 +160,9 @@ class _LivelyComputed(_Piece):
 
     def commit(self, media_type: str) -> Descriptor:
         self._beat()
-        return self._inner.commit(media_type)
+        descriptor = self._inner.commit(media_type)
+        self._beat()
+        return descriptor
 
 
 class LivelyWriter:
@@ -183,6 +186,7 @@ class LivelyWriter:
         self._inner.commit_many(
             [one.inner if isinstance(one, _LivelyPartial) else one for one in partials]
         )
+        self._beat()
 
 
 class _LivelySink:

@@ -1,9 +1,10 @@
-"""Checking what the user gave against what a provider said it understands."""
+"""What the user gave, checked and read as a provider said it understands it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import UsageError
 from ..model import OptionSpec, OptionType, Verb
@@ -11,23 +12,35 @@ from ..model import OptionSpec, OptionType, Verb
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["check_options", "check_wishes"]
+__all__ = ["check_options", "check_wishes", "typed_options"]
+
+
+def typed_options(
+    specs: Sequence[OptionSpec], given: Mapping[str, object], verb: Verb
+) -> dict[str, Any]:
+    """Return those of *given* that *specs* know for *verb*, each as what it is.
+
+    A FLAG becomes a bool, a NUMBER an int, a PATH its absolute text; a CHOICE is one of its
+    choices.  A ``multiple`` option becomes a tuple, given once or often.  Raises UsageError for
+    a value that its option cannot have, or that is given more than once.
+    """
+    known = {spec.name: spec for spec in specs if spec.verb is verb}
+    return {name: _typed(known[name], value) for name, value in given.items() if name in known}
 
 
 def check_options(
     specs: tuple[OptionSpec, ...], given: Mapping[str, object], verb: Verb, provider: str
 ) -> None:
     """Raise UsageError for an option that *provider* does not have for *verb*, or a bad value."""
-    known = {spec.name: spec for spec in specs if spec.verb is verb}
-    for name, value in given.items():
-        spec = known.get(name)
-        if spec is None:
+    known = sorted(spec.name for spec in specs if spec.verb is verb)
+    for name in given:
+        if name not in known:
             raise UsageError(
                 f"the provider {provider!r} has no {verb.value} option {name!r}",
-                hint=f"it has: {', '.join(sorted(known)) or 'none'}",
+                hint=f"it has: {', '.join(known) or 'none'}",
                 option=name,
             )
-        _check_value(spec, value)
+    typed_options(specs, given, verb)
 
 
 def check_wishes(resources: Resources, options: Mapping[str, object], *verbs: Verb) -> None:
@@ -60,19 +73,67 @@ def _check_any(specs: Sequence[OptionSpec], value: object) -> None:
     faults = []
     for spec in specs:
         try:
-            _check_value(spec, value)
+            _typed(spec, value)
         except UsageError as error:
             faults.append(error)
     if len(faults) == len(specs):
         raise faults[0]
 
 
-def _check_value(spec: OptionSpec, value: object) -> None:
-    if spec.type is OptionType.CHOICE and value not in spec.choices:
+def _typed(spec: OptionSpec, value: object) -> Any:
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    if spec.multiple:
+        return tuple(_one(spec, one) for one in values)
+    if len(values) != 1:
+        raise UsageError(f"the option {spec.name!r} is given more than once", hint="say it once")
+    return _one(spec, values[0])
+
+
+def _one(spec: OptionSpec, value: object) -> Any:
+    try:
+        return _READ[spec.type](spec, value)
+    except (ValueError, RuntimeError) as error:  # the latter from ~nobody
         raise UsageError(
-            f"the option {spec.name!r} cannot be {value!r}", hint=f"use {', '.join(spec.choices)}"
-        )
-    if spec.type is OptionType.NUMBER and not str(value).isdecimal():
-        raise UsageError(
-            f"the option {spec.name!r} must be a number, not {value!r}", hint="write digits only"
-        )
+            f"the option {spec.name!r} cannot be {value!r}", hint=str(error), option=spec.name
+        ) from error
+
+
+def _text(spec: OptionSpec, value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("give a text")
+    return value
+
+
+def _number(spec: OptionSpec, value: object) -> int:
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdecimal()):
+        raise ValueError("write digits only")
+    return int(text)
+
+
+def _flag(spec: OptionSpec, value: object) -> bool:
+    text = str(value).lower()
+    if text not in ("true", "false"):
+        raise ValueError("write true or false")
+    return text == "true"
+
+
+def _path(spec: OptionSpec, value: object) -> str:
+    if not isinstance(value, str | Path) or not str(value):
+        raise ValueError("give a path")
+    return str(Path(value).expanduser().absolute())
+
+
+def _choice(spec: OptionSpec, value: object) -> str:
+    if value not in spec.choices:
+        raise ValueError(f"use {', '.join(spec.choices)}")
+    return str(value)
+
+
+_READ: Final[Mapping[OptionType, Callable[[OptionSpec, object], Any]]] = {
+    OptionType.TEXT: _text,
+    OptionType.NUMBER: _number,
+    OptionType.FLAG: _flag,
+    OptionType.PATH: _path,
+    OptionType.CHOICE: _choice,
+}

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
 
+from ..digests import Digest
 from ..errors import Conflict, Error, Exists, NotFoundError, PackageNotFound
 from ..model import (
     Action,
+    FileMark,
     FileStamp,
     ImageKey,
     Installed,
     Package,
+    Pin,
     Plan,
     Query,
     Requirement,
     Source,
     Step,
     Verb,
+    same_pin,
 )
 from ..oci import Descriptor
 from ..oci.media_types import is_index
 from ..platforms import PlatformSet
+from ..references import Name
 from ..versions import Version, floating
 from .asking import require_trust
 from .calls import Call, open_call
 from .facts import is_whole
 from .options import check_wishes
-from .resolving import Chosen, resolve, wanted_platforms
+from .resolving import Chosen, resolve
+from .wanted_platforms import has_platforms, require_platforms, wanted_platforms
 from .wishes import Wishes
 
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Planner", "plan_install"]
+__all__ = ["Planner", "check_same", "plan_install"]
 
 
 def plan_install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> Plan:
@@ -41,7 +48,7 @@ def plan_install(resources: Resources, requests: Sequence[str], wishes: Wishes) 
 
     Raises what resolving raises; Exists where a numbered version would be replaced.
     """
-    planner = Planner(resources, "install", wishes, wanted_platforms(resources, wishes))
+    planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
     for request in requests:
         planner.add_request(request)
     return planner.plan()
@@ -50,33 +57,41 @@ def plan_install(resources: Resources, requests: Sequence[str], wishes: Wishes) 
 class Planner:
     """Gathers steps; each package once, dependencies before dependents."""
 
-    def __init__(
-        self, resources: Resources, verb: str, wishes: Wishes, platforms: PlatformSet
-    ) -> None:
+    verb: ClassVar[str] = "install"
+    options_of: ClassVar[tuple[Verb, ...]] = (Verb.INSTALL,)
+
+    def __init__(self, resources: Resources, wishes: Wishes, platforms: PlatformSet) -> None:
         self._resources = resources
-        self._verb = verb
-        self._wishes = wishes
-        self._platforms = platforms
-        verbs = (Verb.INSTALL, Verb.SAVE) if verb == "save" else (Verb.INSTALL,)
-        check_wishes(resources, wishes.options, *verbs)
+        self.wishes = wishes
+        self.platforms = platforms
+        check_wishes(resources, wishes.options, *self.options_of)
         self.installed = {image.key: image for image in resources.catalog.installed()}
         """What was here when planning began; whoever executes the plan goes by this."""
-        self._steps: dict[ImageKey, Step] = {}
-        self._open: list[ImageKey] = []
+        self.files: list[FileMark] = []
+        """Files whose digest was checked; whoever executes the plan checks that they stayed."""
         self.failed: list[tuple[str, Error]] = []
+        self._steps: dict[ImageKey, Step] = {}
+        self._coming: set[Digest] = set()
+        self._open: list[ImageKey] = []
 
     def add_request(self, request: str) -> None:
         """Add the packages that *request* means; with keep_going a failure is noted instead."""
-        before = dict(self._steps)
+        steps, coming = dict(self._steps), set(self._coming)
         try:
-            for chosen in resolve(self._resources, request, self._wishes):
+            for chosen in self.resolved(request):
                 self.add(chosen, "requested")
         except Error as error:
-            if not self._wishes.keep_going:
+            if not self.wishes.keep_going:
                 raise
-            self._steps = before  # what was needed for this request alone
+            self._steps, self._coming = steps, coming  # without what this request alone needed
             self._open.clear()
             self.failed.append((request, error))
+
+    def resolved(self, request: str) -> tuple[Chosen, ...]:
+        """Return what *request* means, and note the file that it names."""
+        found = resolve(self._resources, request, self.wishes)
+        self.files += {chosen.file for chosen in found if chosen.file is not None}
+        return found
 
     def add(self, chosen: Chosen, reason: str) -> None:
         """Add one package, what it requires first.
@@ -90,38 +105,57 @@ class Planner:
             names = " → ".join(map(str, (*self._open, key)))
             raise Conflict(f"packages require each other: {names}", hint="tell their publisher")
         if key in self._steps:
-            _check_same(self._steps[key].package, package)
+            check_same(package, self._steps[key].package.pin)
             return
-        require_trust(source, self._wishes)
+        require_trust(source, self.wishes)
         self._open.append(key)
-        needs: list[ImageKey] = []
-        for requirement in self._requirements(package, source):
-            needs += self._add_requirement(requirement, package)
+        package = replace(package, requires=self._requirements(package, source))
+        needs = self.needs_of(package)
         self._open.pop()
-        self._steps[key] = self._step(package, source, reason, tuple(needs))
+        self._steps[key] = self._step(package, source, reason, needs)
+
+    def needs_of(self, package: Package) -> tuple[ImageKey, ...]:
+        """Return the steps before that of *package*, those for what it requires."""
+        needs = (self._fulfilled(requirement, package) for requirement in package.requires)
+        return tuple(dict.fromkeys(key for keys in needs for key in keys))
 
     def plan(self) -> Plan:
         """Return the steps so far."""
         steps = tuple(self._steps.values())
-        return Plan(verb=self._verb, steps=steps, free=self._resources.free_bytes())
+        return Plan(verb=self.verb, steps=steps, free=self._resources.free_bytes())
 
-    def _requirements(self, package: Package, source: Source | None) -> Iterator[Requirement]:
-        yield from package.requires
+    def _requirements(self, package: Package, source: Source | None) -> tuple[Requirement, ...]:
+        """Return what the package itself and its provider say that it requires, each once."""
         provider = package.id.provider
         call = self._call(package, source)
-        yield from self._resources.dispatcher.dependencies(provider, package, call.context)
+        asked = self._resources.dispatcher.dependencies(provider, package, call.context)
+        return tuple(dict.fromkeys((*package.requires, *asked)))
 
-    def _add_requirement(self, requirement: Requirement, package: Package) -> tuple[ImageKey, ...]:
-        """Return the steps that fulfil *requirement*; () if something installed does."""
-        query = Query.of(requirement.name, prereleases=True)
+    def at_hand(self, name: Name) -> tuple[ImageKey, ...] | None:
+        """Return the steps that fulfil a requirement, () if something installed does.
+
+        None if it must be resolved.
+        """
+        query = Query.of(name, prereleases=True)
         if any(query.wants(image.package) for image in self.installed.values()):
             return ()
+        return self.planned(query)
+
+    def planned(self, query: Query) -> tuple[ImageKey, ...] | None:
+        """Return the step whose package answers *query*, None if there is none."""
         for key, step in self._steps.items():
             if query.wants(step.package):
                 return (key,)
+        return None
+
+    def _fulfilled(self, requirement: Requirement, package: Package) -> tuple[ImageKey, ...]:
+        """Add what *requirement* of *package* needs, and return the steps that fulfil it."""
+        here = self.at_hand(requirement.name)
+        if here is not None:
+            return here
         text = str(requirement.name)
         wishes = Wishes(
-            allow_untrusted=self._wishes.allow_untrusted, platforms=self._wishes.platforms
+            allow_untrusted=self.wishes.allow_untrusted, platforms=self.wishes.platforms
         )
         try:
             chosen = resolve(self._resources, text, wishes)
@@ -138,7 +172,9 @@ class Planner:
     def _step(
         self, package: Package, source: Source | None, reason: str, needs: tuple[ImageKey, ...]
     ) -> Step:
-        action = self._action(package)
+        action = self.action(package)
+        kept = self.installed[ImageKey.of(package)] if action is Action.KEEP else package
+        require_platforms(kept.platforms or filter(None, [package.id.platform]), self.wishes)
         fetch = here = pulls = 0
         exact = True
         if action is not Action.KEEP:
@@ -147,7 +183,7 @@ class Planner:
             action=action,
             package=package,
             source=source,
-            platforms=tuple(self._platforms),
+            platforms=tuple(self.platforms),
             moves=self._moves(package),
             needs=needs,
             reason=reason,
@@ -157,15 +193,14 @@ class Planner:
             exact=exact,
         )
 
-    def _action(self, package: Package) -> Action:
-        if self._verb == "save":
-            return Action.FETCH
+    def action(self, package: Package) -> Action:
+        """Return what happens to *package*; Exists where a numbered version would be replaced."""
         old = self.installed.get(ImageKey.of(package))
         if old is None:
             return Action.INSTALL
         if self._covers(old, package):
-            return Action.REPLACE if self._wishes.force else Action.KEEP
-        if old.package.pin == package.pin or self._moves(package):
+            return Action.REPLACE if self.wishes.force else Action.KEEP
+        if same_pin(old.package.pin, package.pin) or self._moves(package):
             return Action.REPLACE
         if isinstance(package.pin, FileStamp):
             return Action.REPLACE  # a copy may be the same image; it is compared when it is read
@@ -177,19 +212,17 @@ class Planner:
     def _covers(self, old: Installed, package: Package) -> bool:
         """Whether *old* is this very package, with every platform that is wanted now."""
         root = old.content.root
-        if package.pin not in (old.package.pin, root):
+        if not any(same_pin(package.pin, pin) for pin in (old.package.pin, root)):
             return False
         if not isinstance(root, Descriptor) or not is_index(root.media_type):
             return True
-        if self._platforms.is_all:
+        if self.platforms.is_all:
             return is_whole(root, self._resources.store)
-        return all(
-            any(there.satisfies(wanted) for there in old.platforms) for wanted in self._platforms
-        )
+        return has_platforms(old.platforms, self.platforms)
 
     def _moves(self, package: Package) -> bool:
         """Whether the version may mean something else today: a label, or the user says so."""
-        return self._wishes.force or package.version in floating([Version.parse(package.version)])
+        return self.wishes.force or package.version in floating([Version.parse(package.version)])
 
     def _amount(self, package: Package, source: Source | None) -> tuple[int, int, int, bool]:
         """Return bytes to fetch, bytes here, pulls, and whether that is exact."""
@@ -199,10 +232,15 @@ class Planner:
         if contents is None:
             size = package.pin.size if not isinstance(package.pin, Descriptor) else 0
             return package.size or size, 0, 0, False
-        store = self._resources.store
-        sizes = {one.digest: (one.size, store.has(one)) for one in contents.descriptors}
-        here = sum(size for size, is_here in sizes.values() if is_here)
-        fetch = sum(size for size, is_here in sizes.values() if not is_here)
+        blobs = {one.digest: one for one in contents.descriptors}
+        lacking = {
+            digest: one.size
+            for digest, one in blobs.items()
+            if digest not in self._coming and not self._resources.store.has(one)
+        }
+        self._coming |= lacking.keys()
+        fetch = sum(lacking.values())
+        here = sum(one.size for one in blobs.values()) - fetch
         return fetch, here, contents.pulls, contents.exact
 
     def _call(self, package: Package, source: Source | None) -> Call:
@@ -210,13 +248,14 @@ class Planner:
             self._resources,
             package.id.provider,
             source,
-            platforms=self._platforms,
-            options=self._wishes.options,
+            platforms=self.platforms,
+            options=self.wishes.options,
         )
 
 
-def _check_same(planned: Package, package: Package) -> None:
-    if planned.pin != package.pin:
+def check_same(package: Package, *pins: Pin) -> None:
+    """Raise Conflict if *package* has none of the *pins* of what is planned under its name."""
+    if not any(same_pin(package.pin, pin) for pin in pins):
         raise Conflict(
             f"{package} is asked for twice, with different content",
             hint="install one of them, or give it another name or version",

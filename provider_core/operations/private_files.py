@@ -14,38 +14,39 @@ from filelock import FileLock, Timeout
 from ..digests import Digest
 from ..disk.failures import disk_errors
 from ..errors import Locked, NoSpace
+from ..home import Home
 from ..references import name_key
 
 __all__ = ["FolderState", "open_spool", "state_of"]
 
 
 class FolderState:
-    """A folder (0700) that is made when it is first used."""
+    """A folder (0700) of a home that is made when it is first used."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, home: Home, *names: str) -> None:
+        self._home = home
+        self._names = names
 
     @property
     def folder(self) -> Path:
         """Where the files are; exists.  StoreError if it cannot be made."""
-        with disk_errors(self._path):
-            self._path.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return self._path
+        return self._home.folder(*self._names)
 
     @contextmanager
     def lock(self, seconds: float = 30.0) -> Iterator[None]:
         """Hold the folder's lock; Locked when another process keeps it longer."""
+        folder = self.folder
         try:
-            with FileLock(self.folder / "lock", timeout=seconds):
+            with FileLock(folder / "lock", timeout=seconds):
                 yield
         except Timeout as error:
-            raise Locked(str(self._path), seconds=seconds) from error
+            raise Locked(str(folder), seconds=seconds) from error
 
 
-def state_of(base: Path, provider: str, source: str) -> FolderState:
+def state_of(home: Home, provider: str, source: str) -> FolderState:
     """Return the state of a source; names never become paths, their digests do."""
     key = Digest.of(f"{provider}\n{name_key(source)}".encode()).hex[:32]
-    return FolderState(base / key)
+    return FolderState(home, home.state.name, key)
 
 
 class _Limited(io.RawIOBase):
@@ -90,8 +91,8 @@ class _Limited(io.RawIOBase):
             self._file.close()
 
 
-def open_spool(folder: Path, limit: int) -> IO[bytes]:
-    """Open a private temporary file of at most *limit* bytes in *folder*, gone when closed."""
+def open_spool(home: Home, limit: int) -> IO[bytes]:
+    """Open a private temporary file of at most *limit* bytes in *home*, gone when closed."""
+    folder = home.folder("spool")
     with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return io.BufferedRandom(_Limited(folder, limit))

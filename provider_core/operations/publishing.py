@@ -1,12 +1,20 @@
-"""Recording a change, and what other tools and a rebuild read of it: index.json, the records."""
+"""Recording a change, and what other tools and a rebuild read of it: index.json, the records.
+
+A record follows its row.  It is written in the row's transaction, under the home's lock, so that a
+row which another process puts or takes meanwhile has its record or has none, and nobody else
+writes or drops records.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..digests import Digest
+from ..errors import Error
 from ..model import Installed, Tag
 from ..model.codec import installed_document
 from ..oci import Descriptor
@@ -17,7 +25,7 @@ if TYPE_CHECKING:
     from ..catalog import CatalogChange
     from .resources import Resources
 
-__all__ = ["keep_record", "publish_index", "recorded"]
+__all__ = ["complete_records", "publish_index", "recorded"]
 
 MOST_ENTRIES = 10_000
 """Entries of index.json; beyond, the newest of each name."""
@@ -29,12 +37,23 @@ def recorded(
 ) -> Iterator[CatalogChange]:
     """Hold the home's lock and open the one transaction of an operation.
 
-    When it has ended, the derived index.json is written anew; with *publish* False the caller
-    does so later.
+    Before it is committed, the store is flushed and each image that is new or different gets its
+    record; when it is, the records of those that are gone go too.  If it fails, no record is left
+    of it.  Then the derived index.json is written anew; with *publish* False the caller does so
+    later.
     """
     with resources.home.lock(resources.settings.lock_timeout):
-        with resources.transaction(operation) as opened:
-            yield opened
+        new: list[Installed] = []
+        try:
+            with resources.transaction(operation) as opened:
+                yield opened
+                resources.store.flush()
+                gone = _keep_records(resources, opened, new)
+        except BaseException:
+            with suppress(Error):
+                _forget_records(resources, new)
+            raise
+        _forget_records(resources, gone)
         if publish:
             publish_index(resources)
 
@@ -54,13 +73,67 @@ def publish_index(resources: Resources) -> None:
     resources.store.write_index(entries[:MOST_ENTRIES])
 
 
-def keep_record(resources: Resources, image: Installed, tags: tuple[Tag, ...] = ()) -> None:
-    """Keep what the catalog will say of *image* beside its blobs, before it says so."""
-    root = image.content.root
-    if isinstance(root, Descriptor):
-        resources.store.write_record(
-            Record(root=root.digest, document=installed_document(image, tags))
-        )
+def complete_records(resources: Resources) -> None:
+    """Write the record of each image that has none, though its root is here.
+
+    The caller holds the home's lock.  Raises IntegrityError if a record is damaged.
+    """
+    there = {(record.root, record.key) for record in resources.store.records()}
+    tags = resources.catalog.tags()
+    for image in resources.catalog.installed():
+        root = image.content.root
+        here = isinstance(root, Descriptor) and resources.store.has(root)
+        if here and (_root_of(image), _record_key(image)) not in there:
+            _keep_record(resources, image, tags)
+
+
+def _forget_records(resources: Resources, images: Iterable[Installed]) -> None:
+    """Drop the records of *images*, whose rows have gone or are of other content by now.
+
+    A local file that stays where it is has none.
+    """
+    for image in images:
+        digest = _root_of(image)
+        if digest is not None:
+            resources.store.drop_record(digest, _record_key(image))
+
+
+def _keep_records(
+    resources: Resources, change: CatalogChange, new: list[Installed]
+) -> tuple[Installed, ...]:
+    """Keep the records of what *change* has written; return the images whose records must go.
+
+    Those that had none before are appended to *new*, before they are written.
+    """
+    tags = change.tags()
+    gone = []
+    for before, after in change.changed_images():
+        moved = _root_of(before) != _root_of(after)
+        if before is not None and moved:
+            gone.append(before)
+        if after is not None:
+            if moved:
+                new.append(after)
+            _keep_record(resources, after, tags)
+    return tuple(gone)
+
+
+def _keep_record(resources: Resources, image: Installed, tags: Iterable[Tag]) -> None:
+    digest = _root_of(image)
+    if digest is not None:
+        own = [tag for tag in tags if tag.image == image.key]
+        document = installed_document(image, own)
+        resources.store.write_record(Record(root=digest, key=_record_key(image), document=document))
+
+
+def _record_key(image: Installed) -> str:
+    key = image.key
+    return json.dumps((key.name, key.version, key.platform))
+
+
+def _root_of(image: Installed | None) -> Digest | None:
+    root = image.content.root if image is not None else None
+    return root.digest if isinstance(root, Descriptor) else None
 
 
 def _newest(images: tuple[Installed, ...]) -> tuple[Installed, ...]:

@@ -52,7 +52,11 @@ def providers_for_folder(resources: Resources, path: Path) -> tuple[str, ...]:
         return ()
     winners = ranked[max(ranked)]
     if len(winners) > 1:
-        raise Ambiguous(f"the folder {path}", winners, hint="name the provider with --provider")
+        raise Ambiguous(
+            f"the folder {path}",
+            winners,
+            hint="disable one of these providers: `ferry provider disable NAME`",
+        )
     return (winners[0],)
 
 

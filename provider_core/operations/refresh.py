@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import Conflict
+from ..errors import Conflict, Error, worst
 from ..model import Source
 from .active_sources import active_sources
 from .calls import open_call
 from .results import RefreshResult
 
 if TYPE_CHECKING:
+    from ..cancel import CancelToken
     from .resources import Resources
 
 __all__ = ["refresh", "refresh_source"]
@@ -20,22 +21,39 @@ TRIES = 3
 
 
 def refresh(resources: Resources, names: tuple[str, ...]) -> tuple[RefreshResult, ...]:
-    """Refresh the named sources, or every indexed one."""
+    """Refresh the named sources, or every indexed one.
+
+    All of them are asked, whichever fails; raises the worst fault then, and what the others
+    brought is kept.  Raises UnknownSource before any is asked.
+    """
     if names:
         chosen = [active_sources(resources, name)[0] for name in names]
     else:
         chosen = list(active_sources(resources))
-    return tuple(refresh_source(resources, source) for source in chosen if source.indexed)
+    results: list[RefreshResult] = []
+    faults: list[Error] = []
+    for source in chosen:
+        if source.indexed:
+            try:
+                results.append(refresh_source(resources, source))
+            except Error as error:
+                resources.cancel.check()
+                faults.append(error)
+    if faults:
+        raise worst(faults)
+    return tuple(results)
 
 
-def refresh_source(resources: Resources, source: Source) -> RefreshResult:
+def refresh_source(
+    resources: Resources, source: Source, *, cancel: CancelToken | None = None
+) -> RefreshResult:
     """Ask one source what changed, and write token and offers in one transaction.
 
     Raises what its provider raises; Conflict if other processes keep overtaking.
     """
     resources.home.prepare()
     for _ in range(TRIES):
-        call = open_call(resources, source.provider, source)
+        call = open_call(resources, source.provider, source, cancel=cancel)
         taken = resources.dispatcher.refresh(
             source.provider,
             resources.offers.token(source.name),

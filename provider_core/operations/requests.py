@@ -6,15 +6,10 @@ from dataclasses import replace
 
 from ..errors import UsageError
 from ..model import Query
-from ..references import Name, Reference, parse_reference
+from ..references import Name, parse_reference
 from .wishes import Wishes
 
-__all__ = ["name_reference", "query_of", "read_request"]
-
-
-def read_request(text: str) -> Reference:
-    """Return the reference that *text* is; UsageError or BadRange if it is none."""
-    return parse_reference(text)
+__all__ = ["name_reference", "query_of"]
 
 
 def name_reference(text: str) -> Name:

@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..digests import Digest
 from ..errors import (
     Ambiguous,
-    DigestMismatch,
     NoSuchFile,
     NotSupported,
     PackageNotFound,
-    StoreError,
 )
-from ..model import Package, Query, Source
-from ..platforms import Platform, PlatformSet, host_platform
-from ..references import FilePath, Name, Reference
+from ..model import FileMark, Package, Query, Source
+from ..references import FilePath, Name, Reference, parse_reference
 from .active_sources import active_sources
 from .asking import ask
 from .calls import open_call
 from .choosing import name_alone, the_one
+from .promised_file import no_file, promised_file
 from .recognising import providers_for_file, providers_for_folder, providers_for_scheme
-from .requests import query_of, read_request
+from .requests import query_of
+from .wanted_platforms import wanted_platforms
 from .wishes import Wishes
 
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Chosen", "resolve", "wanted_platforms"]
+__all__ = ["Chosen", "resolve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,28 +38,24 @@ class Chosen:
 
     package: Package
     source: Source | None
-
-
-def wanted_platforms(resources: Resources, wishes: Wishes) -> PlatformSet:
-    """Return what the user, else the settings, else this host wants to install."""
-    if wishes.platforms is not None:
-        return wishes.platforms
-    if resources.settings.platforms:
-        return PlatformSet.of(*map(Platform.parse, resources.settings.platforms))
-    return PlatformSet.of(host_platform())
+    file: FileMark | None = None
+    """The file that was hashed for it, None if the user gave no digest (Wishes.sha256)."""
 
 
 def resolve(resources: Resources, request: str, wishes: Wishes) -> tuple[Chosen, ...]:
     """Return what *request* means: one package for a name, all of those in a file or folder.
 
-    Raises PackageNotFound, Ambiguous, NoSuchFile, NotSupported, Untrusted, DigestMismatch, and
-    the fault of any source above the one that decides.
+    Raises PackageNotFound, Ambiguous, NoSuchFile, NotSupported, Untrusted, DigestMismatch,
+    UsageError for a digest of what is no file, and the fault of any source above the one that
+    decides.
     """
-    reference = read_request(request)
-    if isinstance(reference, Name):
-        return (_by_name(resources, reference, request, wishes),)
+    reference = parse_reference(request)
     if isinstance(reference, FilePath):
         return _by_path(resources, reference, wishes)
+    if wishes.sha256 is not None:
+        raise no_file(request)
+    if isinstance(reference, Name):
+        return (_by_name(resources, reference, request, wishes),)
     return _by_providers(
         resources, reference, providers_for_scheme(resources, reference.scheme), wishes
     )
@@ -88,8 +82,9 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
             source, packages = deciding[0]
             if not packages:
                 raise PackageNotFound(request, sources=[source.name])
-            wanted = wanted_platforms(resources, wishes)
-            return Chosen(package=the_one(packages, query, wanted, request), source=source)
+            wanted, strict = wanted_platforms(resources, wishes), wishes.platforms is not None
+            package = the_one(packages, query, wanted, request, strict=strict)
+            return Chosen(package=package, source=source)
     found = _by_hosts(resources, name, wishes) if not wishes.source else ()
     if found:
         return found[0]
@@ -123,13 +118,13 @@ def _by_path(resources: Resources, reference: FilePath, wishes: Wishes) -> tuple
     path = Path(reference.path).expanduser()
     if not path.exists():
         raise NoSuchFile(reference.path)
+    file = None if wishes.sha256 is None else promised_file(path, wishes.sha256)
     if path.is_dir():
         names = providers_for_folder(resources, path)
     else:
-        if wishes.sha256 is not None:
-            _check_sha256(path, wishes.sha256)
         names = providers_for_file(resources, path)
-    return _by_providers(resources, FilePath(path=str(path.absolute())), names, wishes)
+    found = _by_providers(resources, FilePath(path=str(path.absolute())), names, wishes)
+    return tuple(replace(chosen, file=file) for chosen in found)
 
 
 def _by_providers(
@@ -161,17 +156,11 @@ def _ask_providers(
         if packages:
             claims[name] = packages
     if len(claims) > 1:
-        raise Ambiguous(str(reference), sorted(claims), hint="disable one of these providers")
+        raise Ambiguous(
+            str(reference),
+            sorted(claims),
+            hint="disable one of these providers: `ferry provider disable NAME`",
+        )
     return tuple(
         Chosen(package=package, source=None) for packages in claims.values() for package in packages
     )
-
-
-def _check_sha256(path: Path, expected: Digest) -> None:
-    try:
-        with path.open("rb") as file:
-            actual, _ = Digest.of_stream(file)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}", hint="") from error
-    if actual != expected:
-        raise DigestMismatch(expected, actual, what=str(path))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
 from ..cancel import CancelToken
 from ..home import Home
@@ -17,7 +17,7 @@ from ..settings import Settings
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, CatalogChange, Offers
-    from ..context import Progress
+    from ..context import Credentials, Progress, Signer
     from ..discovery import Candidate
     from ..dispatch import Dispatcher
     from ..plugins import Plugins
@@ -45,6 +45,14 @@ class _part(Generic[_T]):  # noqa: N801 - a decorator, beside `property`
             return made
 
 
+class Signature(TypedDict):
+    """Who does something, as revisions of the catalog say it."""
+
+    actor: str
+    host: str
+    ticket: str
+
+
 class Resources:
     """The parts of one home, and how things are to be done in it."""
 
@@ -59,6 +67,8 @@ class Resources:
         cancel: CancelToken | None,
         clock: Callable[[], datetime] | None,
         transport: Transport | None,
+        credentials: Credentials | None,
+        sign: Callable[[str], Signer] | None,
         actor: str,
         ticket: str,
     ) -> None:
@@ -68,6 +78,8 @@ class Resources:
         self.cancel = cancel or CancelToken()
         self.clock = clock or _utc_now
         self.progress = progress
+        self.credentials = credentials
+        self.sign = sign
         self._providers = providers
         self._provider_paths = provider_paths
         self._transport = transport
@@ -128,12 +140,15 @@ class Resources:
 
     def transaction(self, operation: str) -> AbstractContextManager[CatalogChange]:
         """Open the one transaction of an operation; see `publishing.recorded`."""
-        return self.catalog.change(
-            operation,
-            actor=self._actor or _login(),
-            host=platform.node(),
-            ticket=self._ticket,
-        )
+        return self.catalog.change(operation, **self.signature())
+
+    def signature(self) -> Signature:
+        """Return who changes the catalog, for its revisions."""
+        return {
+            "actor": self._actor or _login(),
+            "host": platform.node(),
+            "ticket": self._ticket,
+        }
 
     def now(self) -> str:
         """Return the time, ISO 8601 in UTC, to the second."""
@@ -165,13 +180,17 @@ class Resources:
 
         yield from map(instance_candidate, self._providers)
         yield from from_files(self._provider_paths)
-        if self.settings.plugins:
-            from_home(self.home.providers)
+        from_home(self.home.providers)
+        # A policy that a flag of the user's could leave out would be none.
         yield from (
             candidate
             for candidate in from_groups()
-            if self.settings.plugins or candidate.origin.startswith("imageferry ")
+            if self.settings.plugins or candidate.policy or _is_own(candidate)
         )
+
+
+def _is_own(candidate: Candidate) -> bool:
+    return candidate.origin.startswith("imageferry ")
 
 
 def _utc_now() -> datetime:

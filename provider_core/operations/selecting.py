@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..digests import Digest
 from ..errors import Ambiguous, NotInstalled
-from ..model import Installed, Query, Tag
+from ..model import Installed, Query, Tag, pin_key
 from ..oci import Descriptor
 from ..references import Name, name_key
 from .choosing import LATEST
@@ -18,7 +18,14 @@ from .requests import name_reference
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["fitting_installed", "names_of", "one_installed"]
+__all__ = [
+    "fitting_installed",
+    "installed_with_id",
+    "named_installed",
+    "names_of",
+    "one_installed",
+    "only_one",
+]
 
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}")
 
@@ -31,8 +38,12 @@ def one_installed(resources: Resources, request: str) -> Installed:
     found = fitting_installed(resources, request)
     if not found:
         raise NotInstalled(request, hint=_hint(resources, request))
-    roots = {image.content.root for image in found}
-    if len(found) > 1 and len(roots) > 1:
+    return only_one(found, request)
+
+
+def only_one(found: Sequence[Installed], request: str) -> Installed:
+    """Return the one of *found*, at least one image; Ambiguous if they are not one content."""
+    if len({pin_key(image.content.root) for image in found}) > 1:
         raise Ambiguous(
             f"the image {request!r}",
             [_described(image) for image in found],
@@ -43,30 +54,33 @@ def one_installed(resources: Resources, request: str) -> Installed:
 
 def fitting_installed(resources: Resources, request: str) -> tuple[Installed, ...]:
     """Return the installed images that fit *request*; names first, ids only where none fits."""
-    name = name_reference(request)
+    return named_installed(resources, name_reference(request)) or installed_with_id(
+        resources, request
+    )
+
+
+def installed_with_id(resources: Resources, request: str) -> tuple[Installed, ...]:
+    """Return the images whose id *request* is, or begins; () if it has not the form of one."""
+    return resources.catalog.images_with_id(request) if _ID.fullmatch(request) else ()
+
+
+def named_installed(resources: Resources, name: Name) -> tuple[Installed, ...]:
+    """Return what *name* means; a tag of the user's comes before a version of the same text."""
     images = resources.catalog.installed()
-    found = _by_name(images, resources.catalog.tags(), name)
-    if not found and _ID.fullmatch(request):
-        return resources.catalog.images_with_id(request)
-    return tuple(found)
-
-
-def _by_name(images: Sequence[Installed], tags: Sequence[Tag], name: Name) -> list[Installed]:
-    """Return what fits; a tag of the user's comes before a version of the same text."""
     tagged = [
         tag.image
-        for tag in tags
+        for tag in resources.catalog.tags()
         if name_key(tag.name) == name_key(name.name) and tag.tag == (name.tag or LATEST)
     ]
     free = Query.of(name) == Query(name=name.name)
     if tagged and (name.tag or free):
-        return [image for image in images if image.key in tagged]
+        return tuple(image for image in images if image.key in tagged)
     query = replace(Query.of(name, prereleases=True), digest=None)
-    return [
+    return tuple(
         image
         for image in images
         if query.wants(image.package) and name.digest in (None, *_digests(image))
-    ]
+    )
 
 
 def _digests(image: Installed) -> tuple[Digest | None, ...]:

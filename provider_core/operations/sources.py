@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Exists, NotSupported, UnknownSource, UsageError
-from ..model import Feature, Source, Trust, Verb
+from ..model import Feature, OptionSpec, Source, Trust, Verb
 from ..references import FilePath, Uri, name_key, parse_reference
 from .active_sources import active_sources
 from .calls import open_call
-from .options import check_options
+from .options import check_options, typed_options
 from .publishing import recorded
 from .recognising import providers_for_folder, providers_for_scheme
 from .refresh import refresh_source
@@ -102,6 +103,7 @@ def remove_source(resources: Resources, name: str) -> Source:
 def _keep(resources: Resources, operation: str, source: Source, old: Source | None) -> Source:
     loaded = resources.plugins.get(source.provider)
     check_options(loaded.options, source.options, Verb.SOURCE, source.provider)
+    source = replace(source, options=_kept_options(loaded.options, source.options))
     call = open_call(resources, source.provider, source)
     checked = resources.dispatcher.check_source(source.provider, source, call.context)
     checked = replace(checked, name=source.name, indexed=Feature.REFRESH in loaded.info.features)
@@ -112,6 +114,15 @@ def _keep(resources: Resources, operation: str, source: Source, old: Source | No
     with recorded(resources, operation) as change:
         change.put_source(checked)
     return checked
+
+
+def _kept_options(specs: tuple[OptionSpec, ...], options: Mapping[str, str]) -> dict[str, str]:
+    """Return *options* as text, paths made absolute: they are read wherever ferry runs next."""
+    typed = typed_options(specs, options, Verb.SOURCE)
+    return {
+        name: value if isinstance(value := typed[name], str) else text
+        for name, text in options.items()
+    }
 
 
 def _own(resources: Resources, name: str) -> Source | None:

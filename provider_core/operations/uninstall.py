@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
@@ -46,7 +46,8 @@ def uninstall(
     tags = resources.catalog.tags()
     reaches = [_reach(resources, image) for image in images]
     if not dry_run:
-        _ask_providers(resources, images, force)
+        _ask_policies(resources, images)
+        _release(resources, _keepers(resources, images, force))
         with recorded(resources, "uninstall", publish=False) as change:
             _check_free(
                 Family(change.installed()),
@@ -108,19 +109,41 @@ def _check_free(
             )
 
 
-def _ask_providers(resources: Resources, images: Iterable[Installed], force: bool) -> None:
-    """Let providers that keep something outside the store, and policies, agree."""
+def _ask_policies(resources: Resources, images: Iterable[Installed]) -> None:
+    """Let the policies agree to each image, before any provider lets go of anything."""
+    for image in images:
+        identity = image.package.id
+        call = open_call(resources, identity.provider, source_name=identity.source)
+        resources.dispatcher.may_go(image, call.context, call.signs)
+
+
+def _keepers(
+    resources: Resources, images: Iterable[Installed], force: bool
+) -> tuple[Installed, ...]:
+    """Return those that providers keep something of outside the store.
+
+    Raises UnknownProvider if one is gone; with *force* what it keeps is left alone.
+    """
+    found = []
+    for image in images:
+        if not image.uninstalls:
+            continue
+        try:
+            resources.plugins.get(image.package.id.provider)
+        except UnknownProvider:
+            if not force:
+                raise
+        else:
+            found.append(image)
+    return tuple(found)
+
+
+def _release(resources: Resources, images: Iterable[Installed]) -> None:
     for image in images:
         identity = image.package.id
         source = resources.catalog.source(identity.source) if identity.source else None
         call = open_call(resources, identity.provider, source, source_name=identity.source)
-        try:
-            resources.dispatcher.uninstall(image, call.context, call.signs)
-        except UnknownProvider:
-            if not force:
-                raise
-            unbound = replace(image, uninstalls=False)  # its provider is gone, policies are not
-            resources.dispatcher.uninstall(unbound, call.context, call.signs)
+        resources.dispatcher.release(image, call.context, call.signs)
 
 
 def _remove(change: CatalogChange, images: Iterable[Installed]) -> None:

@@ -8,7 +8,7 @@ full disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,7 @@ def collect_garbage(
         needed = needed_digests(roots(), claims.digests, documents, partial(_load, layout))
         doomed = condemn(_aged(layout), needed, rules)
         if not rules.dry_run:
-            _remove(layout, [digest for digest, _ in doomed.blobs], rules)
+            _remove(layout, {digest for digest, _ in doomed.blobs}, rules)
         leftover = 0
         if locked and rules.only is None:
             leftover = sweep_ingest(layout, claims, rules)
@@ -109,13 +109,13 @@ def _load(layout: Layout, digest: Digest) -> bytes | None:
             return None
 
 
-def _remove(layout: Layout, digests: Iterable[Digest], rules: Rules) -> None:
+def _remove(layout: Layout, digests: Collection[Digest], rules: Rules) -> None:
     with disk_errors(layout.blobs):
         for digest in digests:
             remove(layout.blob(digest))
-            remove(layout.record(digest))
-        if rules.only is None:
-            for entry in entries(layout.records):
-                root = root_of_record(entry.name)
-                if root is not None and not layout.blob(root).exists():
-                    remove(Path(entry.path))
+        for entry in tuple(entries(layout.records)):
+            root = root_of_record(entry.name)
+            if root is not None and (
+                root in digests or (rules.only is None and not layout.blob(root).exists())
+            ):
+                remove(Path(entry.path))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from ..digests import Digest, Hasher
-from ..disk.durable import sync_folder
+from ..disk.durable import remove, sync_folder
 from ..disk.failures import disk_errors
 from ..errors import Conflict, SizeMismatch
 from ..oci import Descriptor
@@ -56,8 +58,7 @@ class DirectoryComputed:
         if size_of_blob(target) != descriptor.size:
             self._file.sync()
             self._file.place(target, 0o444)
-            with disk_errors(target):
-                sync_folder(target.parent)
+            _flush_folder(target)
         self.close()
         return descriptor
 
@@ -92,3 +93,14 @@ class DirectoryComputed:
     def _append(self, view: memoryview) -> None:
         self._file.write_at(self._written, view)
         self._written += len(view)
+
+
+def _flush_folder(target: Path) -> None:
+    """Flush the name *target*; what could not be flushed is taken out of sight again."""
+    with disk_errors(target):
+        try:
+            sync_folder(target.parent)
+        except OSError:
+            with suppress(OSError):
+                remove(target)
+            raise

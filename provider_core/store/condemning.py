@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..digests import Digest
-from ..errors import DocumentError
+from ..errors import DocumentError, IntegrityError, UsageError
 from ..oci import Descriptor
 from .graph import is_document, links_in
 from .ports import Collected
 
 __all__ = ["Condemned", "Rules", "condemn", "needed_digests"]
 
+_REPAIR = "run `ferry store repair`, then install those images again"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """How a collection is to be done."""
+    """How a collection is to be done; UsageError for a grace time that is no finite number."""
 
     grace: float
     """Seconds for which what nothing needs stays."""
@@ -26,6 +29,13 @@ class Rules:
     """What it is confined to; None for everything."""
     dry_run: bool
     """Whether to say what would go, and remove nothing."""
+
+    def __post_init__(self) -> None:
+        # Compared with "not a number", nothing would be young.
+        if not math.isfinite(self.grace):
+            raise UsageError(
+                f"a grace time of {self.grace} seconds", hint="give a number of seconds, 0 for none"
+            )
 
     def is_young(self, modified: float) -> bool:
         """Whether something *modified* then is in its grace time; the future counts as young."""
@@ -63,6 +73,9 @@ def needed_digests(
     document.  What references say of size and type is not believed: a lie must neither hide what
     a document needs nor stop all collection.
 
+    Garbage is not read, so that damage to it is in nobody's way.  Everything else is, whatever the
+    collection is confined to: what a damaged document refers to cannot be told.
+
     Raises what *load* raises for damage.
     """
     needed, waiting, read = set(claimed), list(documents), set[Digest]()
@@ -78,8 +91,16 @@ def needed_digests(
         digest = waiting.pop()
         if digest not in read:
             read.add(digest)
-            note(_referred(load(digest)))
+            note(_referred(_loaded(digest, load)))
     return needed
+
+
+def _loaded(digest: Digest, load: Callable[[Digest], bytes | None]) -> bytes | None:
+    try:
+        return load(digest)
+    except IntegrityError as error:
+        error.hint = _REPAIR
+        raise
 
 
 def _referred(data: bytes | None) -> Sequence[Descriptor]:

@@ -16,6 +16,7 @@ from .blob_file import open_blob, read_blob, size_of_blob
 from .checking import check_files
 from .collecting import collect_garbage
 from .condemning import Rules
+from .flushing import Flushing
 from .graph import walk
 from .index_json import render_index
 from .layout import Layout
@@ -23,7 +24,7 @@ from .leases import DirectoryLease
 from .missing import check_roots
 from .partials import Partials
 from .ports import Collected, Damage, IndexEntry, Lease, Record
-from .records import read_records, write_record
+from .records import drop_record, read_records, write_record
 from .repairing import repair_files
 from .scratch import write_file
 from .stamped import open_stamped
@@ -53,6 +54,7 @@ class DirectoryStore:
         self._clock = clock
         self._timeout = timeout
         self._partials = Partials(self._layout)
+        self._flushing = Flushing(self._layout)
 
     @property
     def path(self) -> Path:
@@ -116,9 +118,18 @@ class DirectoryStore:
     def repair(self, damages: Iterable[Damage]) -> tuple[Damage, ...]:
         return repair_files(self._layout, damages, self._timeout)
 
+    def flush(self) -> None:
+        if self.path.exists():
+            self._layout.prepare()
+            self._flushing.flush()
+
     def write_record(self, record: Record) -> None:
         self._layout.prepare()
+        self._flushing.flush()
         write_record(self._layout, record)
+
+    def drop_record(self, root: Digest, key: str) -> None:
+        drop_record(self._layout, root, key)
 
     def records(self) -> Iterator[Record]:
         with disk_errors(self._layout.records):

@@ -5,7 +5,7 @@ oci-layout  index.json         an OCI image layout to everybody else (image-spec
 blobs/sha256/<hex>             verified content, 0444
 ingest/                        content on its way in; what nobody has claimed is left over
 leases/                        a file for each running operation
-records/<hex>.json             what the catalog says of each installed root
+records/<hex>-<key>.json       what the catalog says of each installed image, by root and key
 quarantine/                    what `repair` moved out of the way
 lock                           see `leases`
 ```
@@ -16,11 +16,12 @@ Only a `Digest` becomes a path; names that others chose never do.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..digests import Digest
-from ..disk.durable import make_folder, sync_folder
+from ..disk.durable import make_folder
 from ..disk.failures import disk_errors, read_only_error
 from ..errors import DocumentError, StoreError
 from ..oci.layout import BLOBS_FOLDER, INDEX_FILE, LAYOUT_BYTES, LAYOUT_FILE
@@ -33,6 +34,7 @@ __all__ = ["ALGORITHMS", "Layout", "digest_named", "entries"]
 ALGORITHMS = ("sha256", "sha512")
 
 _LOCK_TIMEOUT = 60.0
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 class Layout:
@@ -71,10 +73,6 @@ class Layout:
         """Return where the blob *digest* is while it is on its way in."""
         return self.ingest / f"{digest.algorithm}-{digest.hex}"
 
-    def record(self, digest: Digest) -> Path:
-        """Return where the record of the root *digest* is."""
-        return self.records / f"{digest.hex}.json"
-
     def blob_files(self) -> Iterator[tuple[Digest, os.stat_result]]:
         """Yield every regular file that has the name of a blob, and what the disk says of it."""
         for algorithm in ALGORITHMS:
@@ -91,21 +89,20 @@ class Layout:
     def prepare(self) -> None:
         """Make what is missing of the layout, durably, private to its owner.
 
-        Raises StoreError if it is read-only, another user's, or holds something else; NoSpace.
+        Raises StoreError if it is read-only, another user's, open to others to write, holds
+        something else, or if one of its folders is elsewhere (a symbolic link); NoSpace.
         """
         if self._prepared:
             return
         if self.read_only:
             raise read_only_error(self.root, "it was opened to be read")
         with disk_errors(self.root):
-            made = make_folder(self.root)
-            if not made:
-                self._refuse_what_is_not_ours()
+            if not make_folder(self.root):
+                self._refuse_what_is_no_store()
             for folder in self.folders:
-                make_folder(folder)
+                if not make_folder(folder):
+                    _require_private(folder)
             self.restore_own_files()
-            if made:
-                sync_folder(self.root.parent)
         self._prepared = True
 
     def restore_own_files(self) -> None:
@@ -119,11 +116,8 @@ class Layout:
                 if not path.exists():
                     write_file(path, data, scratch=self.ingest)
 
-    def _refuse_what_is_not_ours(self) -> None:
-        status = self.root.stat()
-        # Windows has no owner numbers; its users' folders are private by inheritance.
-        if hasattr(os, "geteuid") and status.st_uid != os.geteuid():
-            raise read_only_error(self.root, f"it belongs to user {status.st_uid}")
+    def _refuse_what_is_no_store(self) -> None:
+        _require_private(self.root)
         names = {entry.name for entry in entries(self.root)}
         if names and self.ingest.name not in names:
             raise StoreError(
@@ -131,6 +125,30 @@ class Layout:
                 hint="name an empty folder, or one that does not exist yet",
                 path=str(self.root),
             )
+
+
+def _require_private(folder: Path) -> None:
+    """Raise StoreError unless *folder* is a real folder that nobody but its owner, us, can change.
+
+    In any other, somebody else could exchange what was verified.
+    """
+    status = os.lstat(folder)
+    if not stat.S_ISDIR(status.st_mode):
+        raise StoreError(
+            f"{folder} is no folder itself, but leads to one",
+            hint="put the folder itself in its place, or name it where it is",
+            path=str(folder),
+        )
+    if not hasattr(os, "geteuid"):  # Windows: users' folders are private by inheritance
+        return
+    if status.st_uid != os.geteuid():
+        raise read_only_error(folder, f"it belongs to user {status.st_uid}")
+    if status.st_mode & _OTHERS_WRITE:
+        raise StoreError(
+            f"other users can write to {folder}",
+            hint="take that right away (chmod go-w), then see what `ferry store check` says",
+            path=str(folder),
+        )
 
 
 def entries(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -45,7 +45,8 @@ def check_roots(
 
 
 def _missing(digest: Digest, root: Descriptor) -> Damage:
-    detail = f"blobs/{digest.algorithm}/{digest.hex} is not there; {root.digest} needs it"
+    whose = "an image is made of it" if digest == root.digest else f"{root.digest} needs it"
+    detail = f"blobs/{digest.algorithm}/{digest.hex} is not there; {whose}"
     return Damage(kind="missing", digest=digest, detail=detail)
 
 

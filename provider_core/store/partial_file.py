@@ -52,6 +52,7 @@ class PartialFile:
         self._unrecorded = 0
         self._resumed = False
         self._placed = False
+        self._flushed = False
         self._failure: Error | None = None
 
     @property
@@ -114,19 +115,26 @@ class PartialFile:
                 raise
 
     def place(self, target: Path) -> bool:
-        """Make a sealed file visible at *target*; return False if that was done."""
+        """Make a sealed file visible at *target*; return whether its folder is to be flushed."""
         with self._mutex:
-            if self._placed:
-                return False
-            self._file.place(target, 0o444)
-            self._placed = True
-            self._remove_record()
-            return True
+            self._check()
+            if not self._placed:
+                self._file.place(target, 0o444)
+                self._placed = True
+                self._remove_record()
+            return not self._flushed
 
-    def fail(self, error: Error) -> None:
-        """Answer everything with *error* from now on."""
+    def flushed(self) -> None:
+        """Note that its folder was flushed: it is visible for good."""
+        with self._mutex:
+            self._flushed = True
+
+    def withdraw(self, target: Path, error: Error) -> None:
+        """Take what was placed at *target* away again, and answer everything with *error*."""
         with self._mutex:
             self._failure = error
+            with suppress(OSError):
+                remove(target)
 
     def close(self) -> None:
         """Note what is here and end the claim; a file with nothing in it goes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +27,7 @@ class Partials:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._mutex = threading.Lock()
+        self._flushing = threading.Lock()
         self._open: dict[Digest, PartialFile] = {}
 
     def open(self, descriptor: Descriptor) -> DirectoryPartial | None:
@@ -53,19 +55,25 @@ class Partials:
         return partial
 
     def commit(self, files: Sequence[PartialFile]) -> None:
-        """Verify and flush *files*, make them visible, and flush each folder once."""
+        """Verify and flush *files*, make them visible, and flush each folder once.
+
+        Whoever commits a file that another thread has placed waits for that one's flush, and
+        shares its failure; what could not be flushed is taken out of sight again.
+        """
         for file in files:
             file.seal()
-        targets = [(file, self._layout.blob(file.descriptor.digest)) for file in files]
-        placed = [(file, target) for file, target in targets if file.place(target)]
-        for folder in sorted({target.parent for _, target in placed}):
-            try:
-                sync_folder(folder)
-            except OSError as error:
-                failure = translated(error, folder)
-                for file, _ in placed:
-                    file.fail(failure)
-                raise failure from error
+        with self._flushing:
+            placed = [file for file in files if file.place(self._target(file))]
+            for folder in sorted({self._target(file).parent for file in placed}):
+                try:
+                    sync_folder(folder)
+                except OSError as error:
+                    failure = translated(error, folder)
+                    for file in placed:
+                        file.withdraw(self._target(file), failure)
+                    raise failure from error
+            for file in placed:
+                file.flushed()
 
     def release(self, file: PartialFile) -> None:
         """Take back one share; the last one closes the file."""
@@ -83,6 +91,9 @@ class Partials:
             for file in self._open.values():
                 file.close()
             self._open.clear()
+
+    def _target(self, file: PartialFile) -> Path:
+        return self._layout.blob(file.descriptor.digest)
 
     def _make(self, descriptor: Descriptor) -> PartialFile | None:
         path = self._layout.partial(descriptor.digest)

@@ -159,7 +159,7 @@ class Damage:
     """One thing that is wrong in a store."""
 
     kind: str
-    """'missing', 'altered', 'truncated', 'misplaced', 'foreign', 'record'."""
+    """'missing', 'altered', 'truncated', 'misplaced', 'foreign', 'record'; a home's 'catalog'."""
     digest: Digest | None
     """The blob, None if the thing has no digest."""
     detail: str
@@ -168,9 +168,12 @@ class Damage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What the catalog says of one installed root, kept beside the blobs to rebuild it from."""
+    """What one row of the catalog says, kept beside the blobs to rebuild it from."""
 
     root: Digest
+    """What the row's image consists of; several rows may share it."""
+    key: str
+    """What makes the row one of a kind; opaque here, at most 4096 characters."""
     document: bytes
     """JSON of catalog.codec; opaque here, at most 1 MiB."""
 
@@ -216,6 +219,10 @@ class Store(Reader, Protocol):
         *roots* is asked under the store's lock, after the leases were read, so that a running
         install is protected by its lease or by its row.  *only* confines it to those digests.
         A modification time in the future counts as young unless *grace* is 0.
+
+        A damaged manifest is garbage like any other if nothing reaches it.  One that is needed
+        stops collection with nothing removed, confined or not: whether it refers to one of
+        *only* is not known.  Raises IntegrityError then; UsageError if *grace* is not finite.
         """
 
     def check(self, roots: Iterable[Descriptor] = ()) -> Iterator[Damage]:
@@ -224,8 +231,24 @@ class Store(Reader, Protocol):
     def repair(self, damages: Iterable[Damage]) -> tuple[Damage, ...]:
         """Move damaged files to quarantine/, never delete; return what was moved."""
 
+    def flush(self) -> None:
+        """See to it that every blob that is visible stays so after a power cut.
+
+        Blobs that this process committed are durable already; those of another one may be seen
+        a moment before their folder is flushed.  Whoever names content in a catalog flushes
+        first.  Once this has failed it fails for good, since a second try would prove nothing.
+
+        Raises StoreError.
+        """
+
     def write_record(self, record: Record) -> None:
-        """Keep *record*, durably, replacing the one of the same root."""
+        """Keep *record*, durably and after a `flush`, in the place of that of its root and key.
+
+        Raises DocumentError if it is no small JSON object.
+        """
+
+    def drop_record(self, root: Digest, key: str) -> None:
+        """Forget the record of *root* and *key*, durably; nothing if there is none."""
 
     def records(self) -> Iterator[Record]:
         """Yield all records whose root is here."""

@@ -1,16 +1,20 @@
-"""Records: what the catalog says of each installed root, to rebuild the catalog from.
+"""Records: what the catalog says of each installed image, to rebuild the catalog from.
 
-A record is one JSON object, ``{"digest": …, "record": …}``: the document, byte for byte as it was
-given, and its digest, so that damage to a name or a version shows as damage to a blob does.
+A record is one JSON object, ``{"digest": …, "key": …, "record": …}``: the document, byte for byte
+as it was given, and its digest, so that damage to a name or a version shows as damage to a blob
+does.  Its file is named by the root and by a digest of the key, since several images of the
+catalog may share a root; a key that was damaged does not fit that name.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..digests import Digest
-from ..disk.durable import open_regular
+from ..disk.durable import open_regular, remove, sync_folder
 from ..disk.failures import disk_errors
 from ..errors import DigestMismatch, DocumentError, IntegrityError
 from ..oci import parse_json
@@ -19,21 +23,48 @@ from .layout import ALGORITHMS, Layout, digest_named, entries
 from .ports import Record
 from .scratch import write_file
 
-__all__ = ["read_record", "read_records", "root_of_record", "write_record"]
+__all__ = [
+    "check_record",
+    "drop_record",
+    "read_record",
+    "read_records",
+    "records_of",
+    "root_of_record",
+    "write_record",
+]
 
 _LIMIT = 1 << 20
-_SUFFIX = ".json"
-_FRAME = (b'{"digest":"', b'","record":', b"}\n")
+_LONGEST_KEY = 4096
+_ROOM = 12 * _LONGEST_KEY
+"""Bytes of the longest frame: a character is at most two escapes of six."""
+_NAME = re.compile(r"([0-9a-f]+)-([0-9a-f]{16})\.json")
+_FRAME = (b'{"digest":"', b'","key":', b',"record":', b"}\n")
 _REPAIR = "`ferry store repair` moves it out of the way; the catalog still has the image"
 
 
-def write_record(layout: Layout, record: Record) -> None:
-    """Keep *record*, durably.  Raises DocumentError above 1 MiB or if it is no JSON object."""
+def check_record(record: Record) -> None:
+    """Raise DocumentError if *record* is above 1 MiB, no JSON object, or its key too long."""
     parse_json(record.document, limit=_LIMIT, what="record")
-    opening, middle, closing = _FRAME
+    if len(record.key) > _LONGEST_KEY:
+        raise DocumentError(f"its key has more than {_LONGEST_KEY} characters", what="record")
+
+
+def write_record(layout: Layout, record: Record) -> None:
+    """Keep *record*, durably.  Raises what `check_record` does, StoreError."""
+    check_record(record)
+    opening, middle, second, closing = _FRAME
     digest = str(Digest.of(record.document)).encode()
-    data = opening + digest + middle + record.document + closing
-    write_file(layout.record(record.root), data, scratch=layout.ingest)
+    key = json.dumps(record.key).encode()
+    data = opening + digest + middle + key + second + record.document + closing
+    write_file(_path(layout, record.root, record.key), data, scratch=layout.ingest)
+
+
+def drop_record(layout: Layout, root: Digest, key: str) -> None:
+    """Remove the record of *root* and *key*, durably.  Raises StoreError."""
+    path = _path(layout, root, key)
+    with disk_errors(path):
+        if remove(path):
+            sync_folder(path.parent)
 
 
 def read_records(layout: Layout) -> Iterator[Record]:
@@ -44,38 +75,67 @@ def read_records(layout: Layout) -> Iterator[Record]:
             continue
         try:
             yield read_record(Path(entry.path), root)
-        except FileNotFoundError:  # collected since it was listed
+        except FileNotFoundError:  # its image was uninstalled since it was listed
             continue
 
 
 def read_record(path: Path, root: Digest) -> Record:
     """Return the record of *root* at *path*; IntegrityError if it is damaged, FileNotFoundError."""
     with open(open_regular(path), "rb") as file, disk_errors(path):
-        data = file.read(_LIMIT + 1024)
+        data = file.read(_LIMIT + _ROOM)
     try:
-        return Record(root=root, document=_unframed(data))
+        record = _unframed(root, data)
+        if path.name != _name(root, record.key):
+            raise DocumentError("its key is not that of its name", what="record")
     except IntegrityError as error:
         error.hint = _REPAIR
         raise
+    return record
+
+
+def records_of(layout: Layout, root: Digest) -> tuple[Path, ...]:
+    """Return where the records of *root* are, sorted."""
+    found = (entry for entry in entries(layout.records) if root_of_record(entry.name) == root)
+    return tuple(sorted(Path(entry.path) for entry in found))
 
 
 def root_of_record(name: str) -> Digest | None:
     """Return the root whose record has the file name *name*; None if it is no record's."""
-    stem = name.removesuffix(_SUFFIX)
-    if stem == name:
+    match = _NAME.fullmatch(name)
+    if match is None:
         return None
-    named = (digest_named(algorithm, stem) for algorithm in ALGORITHMS)
+    named = (digest_named(algorithm, match[1]) for algorithm in ALGORITHMS)
     return next((digest for digest in named if digest is not None), None)
 
 
-def _unframed(data: bytes) -> bytes:
-    opening, middle, closing = _FRAME
-    head, found, rest = data.partition(middle)
-    if not (found and head.startswith(opening) and rest.endswith(closing)):
+def _path(layout: Layout, root: Digest, key: str) -> Path:
+    return layout.records / _name(root, key)
+
+
+def _name(root: Digest, key: str) -> str:
+    # A key may hold what is no Unicode text, such as a name made of a file's undecodable bytes.
+    return f"{root.hex}-{Digest.of(json.dumps(key).encode()).hex[:16]}.json"
+
+
+def _unframed(root: Digest, data: bytes) -> Record:
+    opening, middle, second, closing = _FRAME
+    head, found, rest = data.partition(second)  # no quotation mark within a JSON string is bare
+    digest, also, key = head.removeprefix(opening).partition(middle)
+    if not (found and also and head.startswith(opening) and rest.endswith(closing)):
         raise DocumentError("it is cut or is no record", what="record")
     document = rest.removesuffix(closing)
-    promised = Digest.parse(head.removeprefix(opening).decode("ascii", "replace"))
+    promised = Digest.parse(digest.decode("ascii", "replace"))
     actual = Digest.of(document)
     if actual != promised:
         raise DigestMismatch(promised, actual, what="record")
-    return document
+    return Record(root=root, key=_key(key), document=document)
+
+
+def _key(data: bytes) -> str:
+    try:
+        key = json.loads(data)
+    except (ValueError, RecursionError):
+        key = None
+    if not isinstance(key, str):
+        raise DocumentError("its key is no text", what="record")
+    return key

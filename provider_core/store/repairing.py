@@ -17,7 +17,7 @@ from .checking import hash_file, is_sound_file
 from .layout import Layout, entries
 from .locks import held
 from .ports import Damage
-from .records import read_record
+from .records import read_record, records_of
 
 __all__ = ["repair_files"]
 
@@ -48,8 +48,9 @@ def _damaged_paths(layout: Layout, damage: Damage) -> tuple[Path, ...]:
             path for path in own if os.path.lexists(path) and not is_sound_file(layout, path)
         )
     if damage.kind == "record":
-        path = layout.record(damage.digest)
-        return (path,) if _is_damaged_record(path, damage.digest) else ()
+        # Which of a root's records it is, a damage does not say: there is one for each of them.
+        found = records_of(layout, damage.digest)
+        return tuple(path for path in found if _is_damaged_record(path, damage.digest))[:1]
     path = layout.blob(damage.digest)
     return (path,) if _is_damaged_blob(path, damage.digest) else ()
 

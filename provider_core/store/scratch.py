@@ -14,6 +14,8 @@ from .locks import claim
 
 __all__ = ["FRESH", "ScratchFile", "write_file"]
 
+FLUSH_EVERY = 256 << 20
+"""Bytes after which what was written is flushed, so that the last flush of a large file is short."""
 FRESH = "new-"
 """What the names of files begin with whose digest is not known yet."""
 
@@ -24,6 +26,7 @@ class ScratchFile:
     def __init__(self, path: Path, fd: int) -> None:
         self.path = path
         self._fd: int | None = fd
+        self._unflushed = 0
 
     @classmethod
     def claim(cls, path: Path) -> Self | None:
@@ -52,9 +55,15 @@ class ScratchFile:
         return os.fstat(self.fd).st_size
 
     def write_at(self, offset: int, data: memoryview) -> None:
-        """Write all of *data* at *offset*.  Raises NoSpace, StoreError."""
+        """Write all of *data* at *offset*.  Raises NoSpace, StoreError.
+
+        Flushes now and then; if that fails the file is dropped, as by `sync`.
+        """
         with disk_errors(self.path, needed=len(data)):
             write_at(self.fd, offset, data)
+        self._unflushed += len(data)
+        if self._unflushed >= FLUSH_EVERY:
+            self.sync()
 
     def read_at(self, offset: int, buffer: memoryview) -> int:
         """Read into *buffer* from *offset*; return how many bytes came.  Raises StoreError."""
@@ -68,6 +77,7 @@ class ScratchFile:
 
     def sync(self) -> None:
         """Flush to the disk; the file is dropped if that fails, for a second try would lie."""
+        self._unflushed = 0
         try:
             os.utime(self.fd if os.utime in os.supports_fd else self.path)
             sync_file(self.fd)

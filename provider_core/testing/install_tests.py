@@ -12,6 +12,7 @@ from ..cancel import CancelToken
 from ..errors import Cancelled, IntegrityError, NoSpace, Offline
 from ..model import Content, Feature, FileStamp, Package
 from ..oci import Descriptor
+from ..operations.facts import selection_of
 from ..platforms import PlatformSet
 from ..store import DirectoryStore, Store
 from .memory_store import MemoryStore
@@ -67,7 +68,20 @@ class InstallTests:
             store = MemoryStore()
             content = stage.install(package, store).content
             assert faults_of(content, store) == ()
-            _check_root(package, content)
+
+    def test_what_was_found_comes(self, stage: Stage) -> None:
+        """The pin, and nothing else under its name; a host refuses other content."""
+        for package in _installable(stage):
+            _check_root(package, stage.install(package, MemoryStore()).content)
+
+    def test_platforms_that_are_claimed_came(self, stage: Stage) -> None:
+        """Content says what is in the store; a host refuses a platform that is not there."""
+        for package in _installable(stage):
+            store = MemoryStore()
+            content = stage.install(package, store).content
+            if isinstance(content.root, Descriptor):
+                there = selection_of(content, store).platforms
+                assert set(content.platforms) <= set(there), "it claims more than it brought"
 
     def test_content_is_whole_on_a_disk(self, stage: Stage, tmp_path: Path) -> None:
         """A store in a folder takes the same content, and finds nothing wrong in it."""

@@ -10,12 +10,13 @@ from typing import BinaryIO
 from ..digests import Digest
 from ..errors import BlobNotFound, DigestMismatch, UsageError
 from ..model import FileStamp, Pin
-from ..oci import DOCUMENT_LIMIT, Descriptor, parse_json
+from ..oci import DOCUMENT_LIMIT, Descriptor
 from ..store import Collected, Damage, IndexEntry, Lease, Record
 from ..store.condemning import Rules, condemn, needed_digests
 from ..store.graph import walk
 from ..store.index_json import render_index
 from ..store.missing import blob_damage, check_roots
+from ..store.records import check_record
 from ..store.stamped import open_stamped
 from ..store.verified import check_limit, verified
 from .memory_content import Content, MemoryLease, MemoryWriter, digest_of
@@ -38,7 +39,7 @@ class MemoryStore:
         self.index = render_index(())
         """What `write_index` wrote last, as other tools would read it."""
         self._content = Content(clock=clock)
-        self._records: dict[Digest, Record] = {}
+        self._records: dict[tuple[Digest, str], Record] = {}
 
     def overwrite(self, digest: Digest, data: bytes) -> None:
         """Damage a blob: give it the content *data*, whatever its digest says."""
@@ -104,9 +105,12 @@ class MemoryStore:
             )
             doomed = condemn(aged, needed, rules)
             if not dry_run:
-                for digest, _ in doomed.blobs:
+                gone = {digest for digest, _ in doomed.blobs}
+                for digest in gone:
                     del self._content.blobs[digest]
-                    self._records.pop(digest, None)
+                for root, key in tuple(self._records):
+                    if root in gone:
+                        self.drop_record(root, key)
             leftover = self._content.sweep(claimed, rules) if rules.only is None else 0
         return doomed.collected(leftover)
 
@@ -132,9 +136,15 @@ class MemoryStore:
                 moved.append(damage)
         return tuple(moved)
 
+    def flush(self) -> None:
+        """Do nothing; what is in memory is as durable as it gets."""
+
     def write_record(self, record: Record) -> None:
-        parse_json(record.document, limit=1 << 20, what="record")
-        self._records[record.root] = record
+        check_record(record)
+        self._records[record.root, record.key] = record
+
+    def drop_record(self, root: Digest, key: str) -> None:
+        self._records.pop((root, key), None)
 
     def records(self) -> Iterator[Record]:
         here = self._content.blobs

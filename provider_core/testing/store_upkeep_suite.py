@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from ..digests import Digest
-from ..errors import Conflict, DigestMismatch, DocumentError, IntegrityError, SizeMismatch
+from ..errors import (
+    Conflict,
+    DigestMismatch,
+    DocumentError,
+    IntegrityError,
+    SizeMismatch,
+    UsageError,
+)
 from ..oci import Descriptor, Index, Manifest
 from ..oci.media_types import OCI_CONFIG, OCI_INDEX, OCI_LAYER, OCI_NONDISTRIBUTABLE_LAYER
 from ..store import IndexEntry, Lease, Partial, Record, Store, Writer, put
@@ -206,12 +214,40 @@ class CollectingSuite(StoreCase):
         image, _ = _fill(store, b"layer"), _fill(store, b"garbage")
         before = _digests(store)
         self.damage(store, image.digest, b"?" * image.size)
-        with pytest.raises(IntegrityError):
+        with pytest.raises(IntegrityError) as caught:
             _sweep(store, image)
+        assert "store repair" in caught.value.hint
+        assert "install" in caught.value.hint
         self.damage(store, image.digest, b"short")
         with pytest.raises(IntegrityError):
             _sweep(store, image)
         assert _digests(store) == before
+
+    def test_it_stops_a_confined_collection_too(self, store: Store) -> None:
+        image, other = _fill(store, b"layer"), _fill(store, b"what may be shared")
+        before = _digests(store)
+        self.damage(store, image.digest, b"?" * image.size)
+        with pytest.raises(IntegrityError):
+            store.collect(lambda: [image], grace=0, only=[other.digest])
+        assert _digests(store) == before
+
+    @pytest.mark.parametrize("confined", [False, True])
+    def test_a_damaged_manifest_that_nothing_needs_is_garbage(
+        self, store: Store, confined: bool
+    ) -> None:
+        kept, damaged = _fill(store, b"kept"), _fill(store, b"layer")
+        self.damage(store, damaged.digest, b"{" * damaged.size)
+        only = [damaged.digest] if confined else None
+        done = store.collect(lambda: [kept], grace=0, only=only)
+        assert damaged.digest in done.digests
+        assert store.read(kept)
+
+    @pytest.mark.parametrize("grace", [math.nan, math.inf, -math.inf])
+    def test_a_grace_time_is_a_number(self, store: Store, grace: float) -> None:
+        image = _fill(store, b"layer")
+        with pytest.raises(UsageError):
+            store.collect(list, grace=grace)
+        assert store.has(image)
 
     def test_roots_that_fail_stop_collection(self, store: Store) -> None:
         image = _fill(store, b"layer")
@@ -231,7 +267,7 @@ class CheckingSuite(StoreCase):
         assert list(store.check()) == []
         root = sample_image(writer, b"one", b"two")
         store.write_index([IndexEntry(name="sample:1", root=root)])
-        store.write_record(Record(root=root.digest, document=b'{"name":"sample"}'))
+        store.write_record(Record(root=root.digest, key="sample 1", document=b'{"name":"sample"}'))
         assert list(store.check([root])) == []
         assert store.repair([]) == ()
 
@@ -277,8 +313,8 @@ class CheckingSuite(StoreCase):
     def test_records(self, store: Store) -> None:
         root = _fill(store, b"layer")
         for document in (b'{"name":"first"}', b'{ "name": "second" }'):
-            store.write_record(Record(root=root.digest, document=document))
-        absent = Record(root=Digest.of(b"absent"), document=b"{}")
+            store.write_record(Record(root=root.digest, key="sample 1", document=document))
+        absent = Record(root=Digest.of(b"absent"), key="sample 1", document=b"{}")
         store.write_record(absent)
         assert [it.document for it in store.records()] == [b'{ "name": "second" }']
         _sweep(store, root)
@@ -288,7 +324,32 @@ class CheckingSuite(StoreCase):
         assert root.digest == _fill(store, b"layer").digest
         assert list(store.records()) == []
 
+    def test_a_root_has_a_record_for_each_key(self, store: Store) -> None:
+        root = _fill(store, b"layer").digest
+        for key in ("one", "other", "third"):
+            store.write_record(Record(root=root, key=key, document=b'{"key":"%b"}' % key.encode()))
+        store.drop_record(root, "third")
+        store.drop_record(root, "never was")
+        store.drop_record(Digest.of(b"absent"), "one")
+        assert {(it.key, it.document) for it in store.records()} == {
+            ("one", b'{"key":"one"}'),
+            ("other", b'{"key":"other"}'),
+        }
+        store.collect(list, grace=0, only=[root])
+        assert list(store.records()) == []
+
+    def test_a_key_is_short(self, store: Store) -> None:
+        with pytest.raises(DocumentError):
+            store.write_record(Record(root=Digest.of(b""), key="x" * 4097, document=b"{}"))
+
+    def test_a_flush_changes_nothing(self, store: Store) -> None:
+        root = _fill(store, b"layer")
+        before = _digests(store)
+        store.flush()
+        assert _digests(store) == before
+        assert list(store.check([root])) == []
+
     @pytest.mark.parametrize("document", [b"", b"[]", b'{"a":1}}', b'{"a":"' + b"x" * 2**20])
     def test_a_record_is_a_small_object(self, store: Store, document: bytes) -> None:
         with pytest.raises(DocumentError):
-            store.write_record(Record(root=Digest.of(b""), document=document))
+            store.write_record(Record(root=Digest.of(b""), key="sample 1", document=document))

@@ -166,7 +166,7 @@ class UninstallTests:
             context, signs = stage.context(source=stage.source)
             for _ in range(2):
                 with suppress(InUse):
-                    stage.dispatcher.uninstall(installed, context, signs)
+                    stage.dispatcher.release(installed, context, signs)
 
 
 def _refreshed(stage: Stage, since: str | None) -> Taken:

@@ -39,7 +39,12 @@ def write_archive(
     size = archive_size(plan)
     key = str(destination)
     context.progress.start(key, f"writing {destination.name}", size)
-    with replacing(destination, size, force=force) as out:
+
+    def beat() -> None:
+        context.check()
+        context.progress.advance(key, 0)
+
+    with replacing(destination, size, force=force, beat=beat) as out:
 
         def sink(data: bytes | bytearray | memoryview) -> None:
             context.check()

@@ -10,7 +10,13 @@ from typing import Any, BinaryIO
 
 from provider_core.context import Context
 from provider_core.digests import Digest
-from provider_core.errors import Ambiguous, BlobNotFound, Conflict, NotSupported
+from provider_core.errors import (
+    Ambiguous,
+    BlobNotFound,
+    Conflict,
+    IntegrityError,
+    NotSupported,
+)
 from provider_core.model import FileMark, FileStamp, Package
 from provider_core.oci import Descriptor
 from provider_core.oci.json_document import DOCUMENT_LIMIT
@@ -29,16 +35,30 @@ __all__ = ["docker_image_of", "layout_of", "packages_at", "paths_of", "renamed"]
 
 
 def packages_at(path: Path, source: str, context: Context) -> Iterator[Package]:
-    """Yield the packages of the layouts and archives at *path*; *source* is '' for none."""
+    """Yield the packages of the layouts and archives at *path*; *source* is '' for none.
+
+    What is damaged is named by its path: a folder may hold many archives.
+    """
     for place in places(path):
         context.check()
         try:
             mark = FileMark.of(place)
         except OSError as error:
             raise file_error(place, error) from error
-        with open_holder(place, context) as holder:
-            if holder is not None:
-                yield from list_packages(holder, Origin(path=place, mark=mark, source=source))
+        try:
+            with open_holder(place, context) as holder:
+                if holder is not None:
+                    yield from list_packages(holder, Origin(path=place, mark=mark, source=source))
+        except IntegrityError as error:
+            _name(place, error)
+            raise
+
+
+def _name(place: Path, error: IntegrityError) -> None:
+    if str(place) not in error.message:
+        error.message = f"{place}: {error.message}"
+        error.args = (error.message,)
+        error.fields["file"] = str(place)
 
 
 def renamed(packages: Sequence[Package], options: Mapping[str, Any]) -> Sequence[Package]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -20,40 +20,89 @@ from provider_core.errors import (
 )
 from provider_core.store.locks import claim
 
-__all__ = ["replacing"]
+__all__ = ["Output", "replacing"]
+
+FLUSH_EVERY = 64 << 20
+"""Bytes; a disk that takes longer for them than work may stand still is not one to write to."""
+
+
+class Output:
+    """The file being written, flushed now and then so that the last flush is short."""
+
+    def __init__(self, file: BinaryIO, beat: Callable[[], None]) -> None:
+        self._file = file
+        self._beat = beat
+        self._unflushed = 0
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Append *data*."""
+        self._file.write(data)
+        self._unflushed += len(data)
+        if self._unflushed >= FLUSH_EVERY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Bring everything to the disk, showing signs of life before and after."""
+        self._unflushed = 0
+        self._beat()
+        self._file.flush()
+        sync_file(self._file.fileno())
+        self._beat()
 
 
 @contextmanager
-def replacing(destination: Path, size: int, *, force: bool) -> Iterator[BinaryIO]:
+def replacing(
+    destination: Path, size: int, *, force: bool, beat: Callable[[], None]
+) -> Iterator[Output]:
     """Open a file of *size* bytes to write, which becomes *destination* at the end, durably.
 
     It is written beside it, under a temporary name that goes with the destination: what a
-    killed process left there is used again, and two that write one destination meet.  Raises
-    Exists if there is something and not *force*, UsageError if that is no file, NoSuchFile if
-    the folder is missing, NoSpace before the first byte, Conflict, StoreError.
+    killed process left there is used again, and two that write one destination meet.  *beat* is
+    called around every flush, the last time right before the file gets its name: what it raises
+    then leaves nothing.  Raises Exists if there is something and not *force*, UsageError if that
+    is no file, NoSuchFile if the folder is missing, NoSpace before the first byte, Conflict,
+    StoreError.
     """
     _check(destination, size, force=force)
     temporary = destination.with_name(f".ferry-{Digest.of(os.fsencode(destination)).hex[:16]}.part")
     with disk_errors(destination, needed=size):
-        with _claimed(temporary, destination) as out:
+        with _claimed(temporary, destination) as file:
             try:
+                out = Output(file, beat)
                 yield out
                 out.flush()
-                sync_file(out.fileno())
-                _check_absent(destination, force=force)
                 if os.name == "posix":  # nobody else can claim it before it has its name
-                    os.replace(temporary, destination)
+                    _place(temporary, destination, force=force)
             except BaseException:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
                 raise
         if os.name != "posix":  # an open file cannot be renamed there
-            os.replace(temporary, destination)
+            _place(temporary, destination, force=force)
         sync_folder(destination.parent)
+
+
+def _place(temporary: Path, destination: Path, *, force: bool) -> None:
+    """Give the file its name; without *force* never one that is taken, if the disk has links."""
+    _check_absent(destination, force=force)
+    if not force:
+        try:
+            os.link(temporary, destination)
+        except FileExistsError as error:
+            raise Exists(str(destination)) from error
+        except OSError:
+            pass  # FAT and some network disks have no links
+        else:
+            temporary.unlink(missing_ok=True)
+            return
+    os.replace(temporary, destination)
 
 
 def _claimed(path: Path, destination: Path) -> BinaryIO:
     """Open *path* empty, locked for this process; Conflict if another one has it."""
+    with suppress(FileNotFoundError):
+        if path.lstat().st_nlink > 1:  # of a process that was killed between its two names
+            path.unlink()
     # Made apart from the claim, so that it has the mode of the user's files.
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | OPEN_FLAGS, 0o666))
     with suppress(FileNotFoundError):  # its owner has just finished

@@ -32,7 +32,9 @@ def image_number(number: int) -> SmallImage:
 class IndexedDouble(ProviderSpec):
     """Has generations of package numbers; the token is the number of the generation."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "indexed-double", scheme: str = "indexed") -> None:
+        self.name = name
+        self.scheme = scheme
         self.generations: list[range] = []
         """What there was, the present one last."""
         self.interrupt: Callable[[int], None] = lambda _: None
@@ -44,10 +46,10 @@ class IndexedDouble(ProviderSpec):
     def provider_info(self) -> ProviderInfo:
         """Say that it is indexed; there is no find."""
         return ProviderInfo(
-            name="indexed-double",
+            name=self.name,
             version="1",
             features=frozenset({Feature.REFRESH, Feature.INSTALL}),
-            schemes=("indexed",),
+            schemes=(self.scheme,),
         )
 
     @hookimpl
@@ -66,7 +68,7 @@ class IndexedDouble(ProviderSpec):
             since=since,
             token=str(current),
             upserts=(self._package(source, one) for one in now if one not in before),
-            removed=(_identity(source, one) for one in before if one not in now),
+            removed=(self._identity(source, one) for one in before if one not in now),
         )
 
     @hookimpl
@@ -88,11 +90,10 @@ class IndexedDouble(ProviderSpec):
         pin = Descriptor.of(str(number).encode(), "application/vnd.oci.image.manifest.v1+json")
         if number < 10:
             pin = image_number(number).root
-        return Package(id=_identity(source, number), pin=pin, summary=f"the number {number}")
+        return Package(id=self._identity(source, number), pin=pin, summary=f"the number {number}")
 
-
-def _identity(source: str, number: int) -> PackageId:
-    return PackageId(provider="indexed-double", source=source, name=f"pkg-{number}", version="1.0")
+    def _identity(self, source: str, number: int) -> PackageId:
+        return PackageId(provider=self.name, source=source, name=f"pkg-{number}", version="1.0")
 
 
 provider = IndexedDouble

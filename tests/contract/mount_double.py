@@ -14,7 +14,7 @@ __all__ = ["MountDouble"]
 
 
 class MountDouble(Shelf):
-    """Mounts what it installs: a file in its state, beside a busy mark that tests set."""
+    """Mounts what it installs: a file of its name in its state; tests set what is busy."""
 
     name = "mount-double"
     schemes = ("mount",)
@@ -30,7 +30,7 @@ class MountDouble(Shelf):
         """Pour the image, and mount it."""
         content = super().install(package, reader, writer, context)
         with context.state.lock():
-            (context.state.folder / "mounted").write_text(package.version)
+            (context.state.folder / f"mounted-{package.name}").write_text(package.version)
         return content
 
     @hookimpl
@@ -39,4 +39,4 @@ class MountDouble(Shelf):
         if self.busy:
             raise InUse(installed.name, ["a mount"])
         with context.state.lock():
-            (context.state.folder / "mounted").unlink()
+            (context.state.folder / f"mounted-{installed.name}").unlink()

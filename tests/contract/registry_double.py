@@ -66,7 +66,7 @@ class RegistryDouble(ProviderSpec):
     @hookimpl
     def options(self) -> Iterator[OptionSpec]:
         """Offer mirrors, several in one text, separated by spaces."""
-        yield OptionSpec(name="mirror", verb=Verb.SOURCE, multiple=True)
+        yield OptionSpec(name="mirror", verb=Verb.SOURCE)
 
     @hookimpl
     def find(self, query: Query, context: Context) -> Iterator[Package]:

@@ -27,7 +27,7 @@ def windows(homes: Homes, shelf: Shelf) -> Host:
     ("options", "words"),
     [
         ({"kep-original": True}, "kep-original"),
-        ({"index": "first"}, "must be a number"),
+        ({"index": "first"}, "index"),
         ({"colour": "red"}, "colour"),
     ],
 )

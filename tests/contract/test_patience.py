@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from provider_archive import replacing
 from provider_core import Context, Package, Query, hookimpl
 from provider_core.errors import TimedOut
 from provider_core.references import Reference
@@ -52,6 +54,32 @@ def test_not_if_nothing_moves(homes: Homes, wim: Path) -> None:
     host = homes(Slow(tells=False), question_timeout=30.0, stall_timeout=0.3)
     with pytest.raises(TimedOut, match=r"windows-double\.resolve"):
         host.install(str(wim))
+
+
+def test_what_was_given_up_while_it_was_flushed_does_not_appear(
+    homes: Homes, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = homes(shelf, stall_timeout=0.3)
+    shelf_sources(host, "lab")
+    shelf.put("lab", "app", "1", image_of("app"))
+    host.install("app")
+    flushed = threading.Event()
+
+    def slow(fd: int) -> None:
+        time.sleep(1.0)
+        flushed.set()
+
+    monkeypatch.setattr(replacing, "sync_file", slow)
+    out = tmp_path / "out"
+    out.mkdir()
+    with pytest.raises(TimedOut, match=r"archive\.save"):
+        host.save("app", to=str(out / "app.tar"))
+    assert flushed.wait(10)
+    for _ in range(100):
+        if not list(out.iterdir()):
+            break
+        time.sleep(0.05)
+    assert list(out.iterdir()) == []
 
 
 def test_a_source_that_hangs_is_a_fault_beside_the_others(homes: Homes, shelf: Shelf) -> None:

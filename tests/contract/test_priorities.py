@@ -7,6 +7,7 @@ import pytest
 from provider_core import Host, Wishes
 from provider_core.errors import (
     Ambiguous,
+    Offline,
     PackageNotFound,
     ProviderFault,
     TransportError,
@@ -111,5 +112,5 @@ def test_what_another_place_offered_is_forgotten_with_it(homes: Homes, shelf: Sh
     host.find("tool")
     host.set_source("lab", location="shelf://elsewhere")
     offline = homes(shelf, offline=True)
-    with pytest.raises(PackageNotFound):
+    with pytest.raises(Offline):
         offline.find("tool")

@@ -65,7 +65,7 @@ def test_what_was_found_answers_offline(client: Host, homes: Homes, server: Regi
     found = offline.find("team/app", wishes=Wishes(all_versions=True)).packages
     assert [one.version for one in found] == ["1.6", "1.5"]
     assert found[0].pin == image_of("app 6").root
-    with pytest.raises(PackageNotFound):
+    with pytest.raises(Offline, match="team/other"):
         offline.find("team/other")
     with pytest.raises(Offline):
         offline.install("team/app:1.6")

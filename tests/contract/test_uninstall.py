@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,11 @@ def mounts(homes: Homes) -> MountDouble:
     return mounts
 
 
+def mounted(host: Host) -> list[str]:
+    """Return what the provider keeps outside the store."""
+    return sorted(path.name for path in host.home.state.rglob("mounted-*"))
+
+
 def test_a_provider_that_asked_for_it_may_refuse(homes: Homes, mounts: MountDouble) -> None:
     host = homes(mounts)
     mounts.busy = True
@@ -138,7 +144,7 @@ def test_it_finds_its_state_after_the_source_went(homes: Homes, mounts: MountDou
     host = homes(mounts)
     host.remove_source("lab")
     host.uninstall("disk")
-    assert not list(host.home.state.rglob("mounted"))
+    assert mounted(host) == []
 
 
 def test_a_missing_provider_stops_it_unless_forced(homes: Homes, mounts: MountDouble) -> None:
@@ -170,6 +176,29 @@ def test_a_policy_may_refuse(homes: Homes, stocked: Host, force: bool) -> None:
     with pytest.raises(UsageError, match="policy keeps app"):
         homes(Guard()).uninstall("app", force=force)
     assert len(stocked.list()) == 3
+
+
+def test_no_provider_lets_go_before_the_policies_agreed_to_all(
+    homes: Homes, mounts: MountDouble
+) -> None:
+    class KeepsDisk:
+        """Lets everything go but `disk`."""
+
+        @hookimpl(wrapper=True)
+        def uninstall(self, installed: Installed) -> Iterator[Any]:
+            """Refuse."""
+            if installed.name == "disk":
+                raise UsageError("the policy keeps disk")
+            return (yield)
+
+    mounts.put("lab", "cart", "1", image_of("cart"))
+    host = homes(mounts, KeepsDisk())
+    host.install("cart")
+    with pytest.raises(UsageError, match="policy keeps disk"):
+        host.uninstall("cart", "disk")
+    assert mounted(host) == ["mounted-cart", "mounted-disk"]
+    host.uninstall("cart")
+    assert mounted(host) == ["mounted-disk"]
 
 
 def test_force_does_not_pass_by_a_policy(homes: Homes, mounts: MountDouble) -> None:

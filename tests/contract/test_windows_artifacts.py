@@ -154,10 +154,3 @@ def test_a_converter_that_makes_no_image_is_at_fault(
     assert caught.value.exit_code == 7
     assert not isinstance(caught.value, BlobNotFound)
     assert host.list() == ()
-
-
-def test_a_converter_may_decline(homes: Homes, shelf: Shelf) -> None:
-    host = homes(shelf, Odd(None), WindowsDouble())
-    shelf_sources(host, "lab")
-    shelf.put("lab", "NanoServer", VERSION, ARTIFACT)
-    assert host.install("nanoserver").installed[0].is_os_image

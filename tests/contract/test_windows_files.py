@@ -57,6 +57,13 @@ def test_a_file_is_installed_from_where_it_lies(windows: Host, wim: Path) -> Non
     assert windows.install(str(wim)).kept == (image,)
 
 
+@pytest.mark.parametrize("said", ["true", "false"])
+def test_a_flag_is_read(windows: Host, wim: Path, said: str) -> None:
+    wishes = Wishes(options={"keep-original": said})
+    (image,) = windows.install(str(wim), wishes=wishes).installed
+    assert (image.content.original is not None) == (said == "true")
+
+
 def test_the_plan_does_not_know_what_only_reading_tells(windows: Host, wim: Path) -> None:
     (step,) = windows.plan_install(str(wim)).steps
     assert (step.action, step.fetch, step.exact) == (Action.INSTALL, wim.stat().st_size, False)
@@ -134,6 +141,9 @@ def test_a_file_beyond_the_free_space_is_no_matter_if_it_stays(windows: Host, wi
     assert image.size < 1 << 20
 
 
-def test_platforms_other_than_this_hosts_install_when_named(windows: Host, wim: Path) -> None:
+def test_a_platform_that_is_named_is_held_to(windows: Host, wim: Path) -> None:
     linux = PlatformSet.of(Platform(os="linux", architecture="amd64"))
-    assert windows.install(str(wim), wishes=Wishes(platforms=linux)).installed
+    with pytest.raises(NotSupported, match="nothing for linux/amd64"):
+        windows.install(str(wim), wishes=Wishes(platforms=linux))
+    own = PlatformSet.of(Platform(os="windows", architecture="amd64"))
+    assert windows.install(str(wim), wishes=Wishes(platforms=own)).installed

@@ -13,7 +13,9 @@ from provider_core.discovery import (
     from_groups,
     from_home,
 )
-from provider_core.errors import NoSuchFile, UsageError
+from provider_core.errors import NoSuchFile, StoreError, UsageError
+
+from ..support.distributions import install_distribution
 
 PLUGIN = """
 from dataclasses import dataclass
@@ -32,13 +34,6 @@ class Filed:
 """
 
 
-def _distribution(folder: Path, name: str, group: str, entry: str) -> None:
-    info = folder / f"{name.replace('-', '_')}-2.1.dist-info"
-    info.mkdir(parents=True)
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.1\n")
-    (info / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")
-
-
 def test_the_groups_are_what_the_documentation_says() -> None:
     assert PROVIDER_GROUP == "provider_core.providers"
     assert POLICY_GROUP == "provider_core.policies"
@@ -47,14 +42,15 @@ def test_the_groups_are_what_the_documentation_says() -> None:
 def test_installed_plugins_are_candidates_that_nobody_imported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _distribution(tmp_path, "ferry-zinc", PROVIDER_GROUP, "zinc = no_such_module_zinc:Zinc")
-    _distribution(tmp_path, "ferry-rule", POLICY_GROUP, "rule = no_such_module_rule:Rule")
+    install_distribution(tmp_path, "ferry-zinc", PROVIDER_GROUP, "zinc = no_such_module_zinc:Zinc")
+    install_distribution(tmp_path, "ferry-rule", POLICY_GROUP, "rule = no_such_module_rule:Rule")
     monkeypatch.syspath_prepend(tmp_path)
     found = {candidate.name: candidate for candidate in from_groups()}
     assert set(found) >= {"zinc", "rule"}
     assert found["zinc"].origin == "ferry-zinc 2.1"
     assert (found["zinc"].policy, found["rule"].policy) == (False, True)
     assert not found["zinc"].fleeting
+    assert found["zinc"].location == str(tmp_path)
     assert "no_such_module_zinc" not in sys.modules
     with pytest.raises(ModuleNotFoundError):
         found["zinc"].load()
@@ -72,13 +68,29 @@ def test_a_homes_distributions_are_found_after_all_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
-    _distribution(tmp_path / "zinc", "ferry-zinc", PROVIDER_GROUP, "zinc = zinc:Zinc")
+    install_distribution(tmp_path / "zinc", "ferry-zinc", PROVIDER_GROUP, "zinc = zinc:Zinc")
     (tmp_path / "a-file").write_text("not a folder")
     before = list(sys.path)
     from_home(tmp_path)
     from_home(tmp_path)
     assert sys.path == [*before, str(tmp_path / "zinc")]
     assert "zinc" in {candidate.name for candidate in from_groups()}
+
+
+@pytest.mark.parametrize("opened", ["", "providers", "providers/zinc"])
+def test_a_home_that_others_may_write_to_gives_no_plugins(
+    tmp_path: Path, opened: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    home = tmp_path / "home"
+    install_distribution(home / "providers/zinc", "ferry-zinc", PROVIDER_GROUP, "zinc = zinc:Zinc")
+    for folder in (home, home / "providers", home / "providers/zinc"):
+        folder.chmod(0o755)
+    (home / opened).chmod(0o777)
+    before = list(sys.path)
+    with pytest.raises(StoreError, match="can be changed by other users"):
+        from_home(home / "providers")
+    assert sys.path == before
 
 
 def test_a_home_without_providers_is_no_fault(tmp_path: Path) -> None:

@@ -435,38 +435,35 @@ def test_a_providers_error_through_a_policy_names_the_provider(error: Exception)
     assert policy.seen == ["box", "after"]
 
 
-def test_policies_are_asked_before_an_image_goes_though_no_provider_is() -> None:
+def test_policies_are_asked_before_an_image_goes() -> None:
     installed = Installed(package=OFFER, content=CONTENT, image_id=IMAGE.root.digest)
     dispatcher = hosting(Good(), candidate(Denies, "rule", policy=True))
     with pytest.raises(UsageError, match="image is forbidden here") as caught:
-        dispatcher.uninstall(installed, make_context(), Signs())
+        dispatcher.may_go(installed, make_context(), Signs())
     assert caught.value.provider == "rule"
 
 
-def test_a_provider_that_asked_for_it_is_asked_before_an_image_goes() -> None:
+def test_a_provider_lets_go_of_an_image_that_the_policies_agreed_to() -> None:
     installed = Installed(
         package=OFFER, content=CONTENT, image_id=IMAGE.root.digest, uninstalls=True
     )
     asked: list[str] = []
-    dispatcher = hosting(Scripted(uninstall=lambda: asked.append("good")))
-    dispatcher.uninstall(installed, make_context(), Signs())
+    dispatcher = hosting(Scripted(uninstall=lambda: asked.append("good")), Denies())
+    dispatcher.release(installed, make_context(), Signs())
     assert asked == ["good"]
 
 
-@pytest.mark.parametrize("uninstalls", [True, False])
-def test_a_policy_that_does_not_load_stops_all_work(uninstalls: bool) -> None:
+def test_a_policy_that_does_not_load_stops_all_work() -> None:
     dispatcher = hosting(
-        Scripted(install=lambda: CONTENT, uninstall=lambda: None, find=lambda: [OFFER]),
+        Scripted(install=lambda: CONTENT, find=lambda: [OFFER]),
         candidate(lambda: 1 / 0, "rule", policy=True),
     )
-    installed = Installed(
-        package=OFFER, content=CONTENT, image_id=IMAGE.root.digest, uninstalls=uninstalls
-    )
+    installed = Installed(package=OFFER, content=CONTENT, image_id=IMAGE.root.digest)
     assert find(dispatcher) == (OFFER,)
     with pytest.raises(ProviderFault, match="ZeroDivisionError"):
         install(dispatcher)
     with pytest.raises(ProviderFault, match="ZeroDivisionError"):
-        dispatcher.uninstall(installed, make_context(), Signs())
+        dispatcher.may_go(installed, make_context(), Signs())
 
 
 # tracing --------------------------------------------------------------------------------

@@ -65,3 +65,31 @@ def test_layers_come_in_the_order_of_their_weight(tmp_path: Path) -> None:
     assert [layer.origin.split()[0] for layer in found] == ["system", "user", "home", "environment"]
     assert found[2].values["jobs"] == 3
     assert found[3].values["jobs"] == 5
+
+
+def test_settings_that_others_may_write_are_refused(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    tmp_path.chmod(0o777)
+    assert home.own_settings().values == {}
+    home.config.write_text("offline = false\n")
+    with pytest.raises(StoreError, match="can be changed by other users"):
+        home.own_settings()
+    tmp_path.chmod(0o755)
+    home.config.chmod(0o644)
+    assert home.own_settings().values == {"offline": False}
+
+
+def test_every_folder_in_it_is_private(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    made = home.folder("state", "abc")
+    assert made == home.state / "abc"
+    for folder in (home.root, home.state, made):
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert home.folder("state", "abc") == made
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.state.write_text("")
+    with pytest.raises(StoreError, match="state"):
+        home.folder("state", "abc")

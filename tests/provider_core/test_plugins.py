@@ -288,6 +288,15 @@ def test_a_provider_is_disabled_by_its_own_name_too() -> None:
         plugins.get("off")
 
 
+@pytest.mark.parametrize("given", [Agrees(), candidate(Agrees, "Agrees", policy=True)])
+def test_a_policy_cannot_be_disabled(given: object) -> None:
+    plugins = plugins_of(given, disabled=["Agrees"])
+    plugins.load_policies()
+    (row,) = plugins.rows()
+    assert (row.name, row.status) == ("Agrees", "policy")
+    assert plugins.wrappers("install") == ("Agrees",)
+
+
 def test_a_row_tells_the_card_and_the_options() -> None:
     drive = OptionSpec(name="drive", verb=Verb.SOURCE)
 

@@ -23,7 +23,7 @@ values = st.fixed_dictionaries(
     {},
     optional={
         "offline": st.booleans(),
-        "jobs": st.integers(0, 99),
+        "jobs": st.integers(1, 99),
         "gc_grace": st.floats(0, 1e9),
         "disabled_providers": st.lists(texts, max_size=3).map(tuple),
     },
@@ -67,7 +67,17 @@ def test_the_environment_is_read_as_text() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("JOBS", "many"), ("JOBS", "-1"), ("OFFLINE", "perhaps"), ("GC_GRACE", "")],
+    [
+        ("JOBS", "many"),
+        ("JOBS", "-1"),
+        ("JOBS", "0"),
+        ("JOBS", "1.5"),
+        ("JOBS", "inf"),
+        ("JOBS", "1" + 400 * "0"),
+        ("OFFLINE", "perhaps"),
+        ("GC_GRACE", ""),
+        ("GC_GRACE", "nan"),
+    ],
 )
 def test_a_value_that_cannot_be_read_names_its_place(name: str, text: str) -> None:
     with pytest.raises(UsageError, match=f"FERRY_{name}"):
@@ -75,12 +85,30 @@ def test_a_value_that_cannot_be_read_names_its_place(name: str, text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "document", ["jobs = [", "nonsense = 1", "jobs = true", "platforms = [1]", "\x00", "jobs = nan"]
+    "document",
+    [
+        "jobs = [",
+        "nonsense = 1",
+        "jobs = true",
+        "platforms = [1]",
+        "\x00",
+        "jobs = nan",
+        "jobs = inf",
+        "gc_grace = nan",
+        "gc_grace = inf",
+    ],
 )
 def test_a_bad_file_is_named(tmp_path: Path, document: str) -> None:
     path = tmp_path / "config.toml"
     path.write_text(document)
     with pytest.raises(UsageError, match=r"config\.toml"):
+        file_layer("home", path)
+
+
+def test_a_folder_in_its_place_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.mkdir()
+    with pytest.raises(StoreError, match=r"config\.toml cannot be read"):
         file_layer("home", path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -16,9 +17,11 @@ from ...operations.wishes import Wishes
 from ...references import Name, parse_reference
 from .. import flags
 from ..common import ferry_command
+from ..fetched import has_fetched
 from ..image_columns import Shown, image_grid, shown
 from ..invocation import Invocation
 from ..plan_table import show_plan
+from ..render import ClosedPipe
 from ..report import Report, reported
 from ..schema import Document, image_document
 from ..stdin import Asked, expand
@@ -110,7 +113,8 @@ def _install(
         started = time.monotonic()
         result = host.install(*texts, wishes=wish)
         report.installed(result)
-        _tell(host, result, invocation, columns, time.monotonic() - started)
+        with suppress(ClosedPipe):  # the other sources' images are installed all the same
+            _tell(host, result, invocation, columns, time.monotonic() - started)
         failed += [error for _, error in result.failed]
     for error in failed:
         invocation.output.error(error)
@@ -121,7 +125,7 @@ def _tell(
     host: Host, result: InstallResult, invocation: Invocation, columns: str, seconds: float
 ) -> None:
     output, tags = invocation.output, host.tags()
-    if result.installed and result.plan.fetch:
+    if has_fetched(host, result):
         output.notice(f"Downloaded in {duration(seconds)}.")
     for image in result.kept:
         output.notice(f"{image.name} {image.version} is already installed")

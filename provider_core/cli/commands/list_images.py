@@ -8,6 +8,7 @@ from .. import flags
 from ..common import ferry_command
 from ..image_columns import image_grid, shown
 from ..invocation import Invocation
+from ..past_tags import tags_at
 from ..schema import image_document
 
 __all__ = ["command"]
@@ -27,8 +28,7 @@ def command(invocation: Invocation, pattern: str, columns: str, revision: int | 
     image_grid((), columns)  # an unknown column is refused before anything is read
     with invocation.host() as host:
         images = host.list(pattern, revision=revision)
-        # Tags have no history of their own here; names of a past revision stand alone.
-        tags = host.tags() if revision is None else ()
+        tags = host.tags() if revision is None else tags_at(host, revision)
     rows = shown(images, tags)
     documents = [image_document(row.image, row.tags) for row in rows]
     invocation.output.answer(image_grid(rows, columns), documents, empty="no image is installed")

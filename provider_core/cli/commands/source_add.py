@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .. import flags
+from ..builtin_names import builtin_names
 from ..common import ferry_command
 from ..invocation import Invocation
 from ..schema import source_document
@@ -38,6 +39,7 @@ def command(
     ferry source add lab ./layouts
     """
     with invocation.host(ticket=ticket) as host:
+        builtin = builtin_names(host)
         source = host.add_source(
             name,
             location,
@@ -46,4 +48,7 @@ def command(
             options=flags.single_values(option),
             force=force,
         )
+        gone = builtin - builtin_names(host) - {source.name}
     invocation.output.facts(source_facts(source), source_document(source))
+    for lost in sorted(gone):
+        invocation.output.notice(f"the built-in source {lost} is left out now")

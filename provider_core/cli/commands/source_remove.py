@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .. import flags
+from ..builtin_names import owned
 from ..common import ferry_command
 from ..invocation import Invocation
 from ..schema import source_document
@@ -19,7 +20,7 @@ __all__ = ["command"]
 def command(invocation: Invocation, name: str, ticket: str) -> None:
     """Forget the source NAME and what it offers; installed images stay."""
     output = invocation.output
-    with invocation.host(ticket=ticket) as host:
+    with invocation.host(ticket=ticket) as host, owned(host, name):
         source = host.remove_source(name)
     if output.json:
         output.document(source_document(source))

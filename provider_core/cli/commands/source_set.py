@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .. import flags
+from ..builtin_names import owned
 from ..common import ferry_command
 from ..invocation import Invocation
 from ..schema import source_document
@@ -29,7 +30,7 @@ def command(
     ticket: str,
 ) -> None:
     """Change the source NAME; what is not said stays as it is."""
-    with invocation.host(ticket=ticket) as host:
+    with invocation.host(ticket=ticket) as host, owned(host, name):
         source = host.set_source(
             name, location=location, priority=priority, options=flags.single_values(option)
         )

@@ -7,6 +7,7 @@ import click
 from .. import flags
 from ..common import ferry_command
 from ..invocation import Invocation
+from ..parameter_types import SECONDS
 from ..schema import collected_document
 from ..units import size
 
@@ -16,7 +17,7 @@ __all__ = ["command"]
 @ferry_command(name="gc")
 @click.option(
     "--grace",
-    type=click.FloatRange(min=0),
+    type=SECONDS,
     metavar="SECONDS",
     help="Leave what is younger (else gc_grace of `ferry config`); 0 takes cached content too.",
 )

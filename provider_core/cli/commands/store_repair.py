@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ...errors import IntegrityError
 from ..common import ferry_command
 from ..damage_table import show_damage
 from ..invocation import Invocation
@@ -21,3 +22,8 @@ def command(invocation: Invocation) -> None:
     with invocation.host() as host:
         moved = host.repair_store()
     show_damage(invocation.output, moved, empty="nothing had to be moved")
+    if any(damage.kind == "catalog" for damage in moved):
+        raise IntegrityError(
+            "the catalog is damaged, so what it names could not be looked for",
+            hint="`ferry catalog restore FILE`, or `ferry catalog rebuild` from the store",
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,6 @@ def test_reading_makes_no_file(catalog: Catalog, tmp_path: Path) -> None:
     assert catalog.cached() == ()
     assert catalog.log() == ()
     assert catalog.revision() == 0
-    assert catalog.roots(now=0, cached_grace=0) == ()
     assert catalog.check() == ()
     assert list(tmp_path.iterdir()) == []
 
@@ -140,41 +138,40 @@ def test_a_name_that_is_no_text_is_refused(catalog: Catalog) -> None:
         catalog.images_named("caf\udce9")
 
 
-# what collection must keep ------------------------------------------------------------------
+# content --------------------------------------------------------------------------------------
 
 
-def test_roots_are_the_content_of_images_each_once(catalog: Catalog) -> None:
-    signature, original = descriptor("signature"), descriptor("original")
-    one = image("a", "1", content="same", referrers=(signature,))
-    other = image("b", "1", content="same")
-    other = replace(other, content=replace(other.content, original=original))
-    put(catalog, one, other)
-    roots = catalog.roots(now=0, cached_grace=0)
-    assert sorted(root.digest for root in roots) == sorted(
-        blob.digest for blob in (descriptor("same"), signature, original)
-    )
-
-
-def test_a_local_file_is_no_root(catalog: Catalog, tmp_path: Path) -> None:
+def test_a_local_file_is_an_image(catalog: Catalog, tmp_path: Path) -> None:
     stamp = FileStamp(files=(FileMark(path=str(tmp_path), size=1, mtime_ns=2),))
     one = image("windows", "10.0", root=stamp)
     put(catalog, one)
     assert catalog.installed() == (one,)
-    assert catalog.roots(now=0, cached_grace=0) == ()
 
 
-def test_cached_content_is_a_root_for_its_grace_time(catalog: Catalog, clock: Clock) -> None:
+def test_cached_content_has_the_time_of_its_last_use(catalog: Catalog, clock: Clock) -> None:
     package, content = offer("a", "1"), image("a", "1").content
-    with catalog.change("save") as change:
-        change.put_cached(package, content)
-    began = clock.now.timestamp()
-    assert catalog.cached() == ((package, content, began),)
-    assert catalog.roots(now=began + 59, cached_grace=60) == content.blobs
-    assert catalog.roots(now=began + 60, cached_grace=60) == ()
-    clock.advance(30)
-    with catalog.change("save") as change:
-        change.put_cached(package, content)
-    assert catalog.roots(now=began + 60, cached_grace=60) == content.blobs
+    for _ in range(2):
+        clock.advance(30)
+        with catalog.change("save") as change:
+            change.put_cached(package, content)
+        assert catalog.cached() == ((package, content, clock.now.timestamp()),)
+
+
+def test_a_change_tells_which_images_are_different(catalog: Catalog) -> None:
+    one, other, third = image("a", "1"), image("b", "1"), image("c", "1")
+    put(catalog, one, other)
+    later = image("a", "1", content="later")
+    with catalog.change("install") as change:
+        assert change.changed_images() == ()
+        change.put_image(later)
+        change.put_image(other)
+        change.remove_image(other.key)
+        change.put_image(third)
+        change.put_source(source("lab"))
+        assert set(change.changed_images()) == {(one, later), (other, None), (None, third)}
+        change.put_image(other)
+        change.remove_image(third.key)
+        assert change.changed_images() == ((one, later),)
 
 
 def test_a_call_after_close_is_a_call(catalog: Catalog) -> None:

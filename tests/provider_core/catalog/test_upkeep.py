@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from provider_core.catalog import Catalog
+from provider_core.catalog import Catalog, upkeep
+from provider_core.catalog.connections import Access, opened
 from provider_core.errors import (
     CatalogTooNew,
     DocumentError,
     Exists,
+    Locked,
     NoSuchFile,
     StoreError,
 )
-from provider_core.model import Hold, Tag
+from provider_core.model import FileMark, FileStamp, Hold, Tag
 from provider_core.model.codec import installed_document
 
 from .samples import image, key, source
@@ -87,9 +91,15 @@ def test_restoring_brings_the_backup_and_keeps_the_old(full: Catalog, tmp_path: 
     full.backup(tmp_path / "copy.db")
     with full.change("install") as change:
         change.put_image(REDIS)
-    kept = full.restore(tmp_path / "copy.db")
+    kept = full.restore(tmp_path / "copy.db", actor="ada", host="lab", ticket="T-1")
     assert full.installed() == (NGINX,)
-    assert full.revision() == 1
+    restored, installed = full.log()
+    assert (restored.number, restored.operation, restored.changes) == (2, "restore", ())
+    assert (restored.actor, restored.host, restored.ticket) == ("ada", "lab", "T-1")
+    assert restored.detail == {"backup": str(tmp_path / "copy.db")}
+    assert installed.number == 1
+    assert full.installed(revision=1) == full.installed(revision=2) == (NGINX,)
+    assert full.diff(1, 2) == ()
     assert kept == tmp_path / "catalog.db.before-restore-1"
     assert Catalog(kept).installed() == (NGINX, REDIS)
     assert full.restore(kept) == tmp_path / "catalog.db.before-restore-2"
@@ -115,7 +125,90 @@ def test_restoring_takes_the_place_of_a_damaged_file(full: Catalog, tmp_path: Pa
     assert kept is not None
     assert kept.read_bytes().startswith(b"no database")
     assert not (tmp_path / "catalog.db-journal").exists()
-    assert kept.with_name(f"{kept.name}-journal").exists()
+
+
+@pytest.fixture
+def unfinished(full: Catalog, tmp_path: Path) -> Catalog:
+    """Return the catalog of a process that died in the middle of writing its file."""
+    path, journal = tmp_path / "catalog.db", tmp_path / "catalog.db-journal"
+    copies, before = tmp_path / "copies", path.read_bytes()
+    copies.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("BEGIN IMMEDIATE")
+        for table in ("DELETE FROM change", "DELETE FROM tag", "DELETE FROM image"):
+            connection.execute(table)
+        for number in range(3):  # enough for the first pages to be written before the end
+            connection.execute(f"CREATE TABLE filler_{number} (data BLOB)")
+        connection.execute("INSERT INTO filler_0 VALUES (randomblob(400000))")
+        connection.execute("INSERT INTO filler_1 VALUES (randomblob(400000))")
+        for file in (path, journal):
+            shutil.copyfile(file, copies / file.name)
+        connection.execute("ROLLBACK")
+    for file in (path, journal):
+        shutil.copyfile(copies / file.name, file)
+    shutil.rmtree(copies)
+    assert not path.read_bytes().startswith(before)
+    assert journal.stat().st_size
+    return full
+
+
+def test_a_change_that_was_never_finished_is_undone_before(
+    unfinished: Catalog, tmp_path: Path
+) -> None:
+    Catalog(tmp_path / "other.db").backup(tmp_path / "empty.db")
+    kept = unfinished.restore(tmp_path / "empty.db")
+    assert unfinished.installed() == ()
+    assert unfinished.check() == ()
+    assert kept is not None
+    shutil.copyfile(kept, tmp_path / "looked at.db")  # alone: it needs no journal
+    assert Catalog(tmp_path / "looked at.db").installed() == (NGINX,)
+    assert not list(tmp_path.glob("*-journal"))
+
+
+def test_a_restore_that_is_interrupted_leaves_the_file_with_its_journal(
+    unfinished: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Catalog(tmp_path / "other.db").backup(tmp_path / "empty.db")
+
+    def crash(new: Path, path: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(upkeep, "put_in_place", crash)
+    with pytest.raises(KeyboardInterrupt):
+        unfinished.restore(tmp_path / "empty.db")
+    assert unfinished.installed() == (NGINX,)
+    assert unfinished.check() == ()
+
+
+def test_a_journal_that_cannot_be_played_back_is_kept(
+    unfinished: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Catalog(tmp_path / "other.db").backup(tmp_path / "empty.db")
+    journal = (tmp_path / "catalog.db-journal").read_bytes()
+
+    def refused(path: Path, way: Access, seconds: float) -> AbstractContextManager[Any]:
+        if way is Access.CHANGE:
+            raise StoreError(f"{path} cannot be read")
+        return opened(path, way, seconds)
+
+    monkeypatch.setattr("provider_core.catalog.upkeep.opened", refused)
+    kept = unfinished.restore(tmp_path / "empty.db")
+    assert kept is not None
+    assert kept.with_name(f"{kept.name}-journal").read_bytes() == journal
+    assert not (tmp_path / "catalog.db-journal").exists()
+    assert unfinished.installed() == ()
+    assert Catalog(kept).installed() == (NGINX,), "with its journal it is whole"
+
+
+def test_a_catalog_that_others_change_is_not_replaced(full: Catalog, tmp_path: Path) -> None:
+    full.backup(tmp_path / "copy.db")
+    impatient = Catalog(tmp_path / "catalog.db", timeout=0.01)
+    with full.change("install") as change:
+        change.put_image(REDIS)
+        with pytest.raises(Locked):
+            impatient.restore(tmp_path / "copy.db")
+    assert full.installed() == (NGINX, REDIS)
 
 
 def test_what_an_interrupted_restore_left_is_in_nobodys_way(full: Catalog, tmp_path: Path) -> None:
@@ -211,12 +304,13 @@ def test_a_row_that_refers_to_nothing_is_told(full: Catalog, tmp_path: Path) -> 
 
 def test_a_catalog_is_made_anew_from_records(full: Catalog, tmp_path: Path) -> None:
     records = [installed_document(NGINX, [TAG]), installed_document(REDIS, [])]
-    assert full.rebuild(iter(records)) == 2
+    assert full.rebuild(iter(records), actor="ada", host="lab", ticket="T-1") == 2
     assert full.installed() == (NGINX, REDIS)
     assert full.tags() == (TAG,)
     assert full.sources() == (source("lab"),), "no record has it, the old file had"
     (revision,) = full.log()
     assert (revision.number, revision.operation) == (1, "rebuild")
+    assert (revision.actor, revision.host, revision.ticket) == ("ada", "lab", "T-1")
     assert Catalog(tmp_path / "catalog.db.before-rebuild-1").tags() == (TAG,)
     assert full.check() == ()
 
@@ -267,4 +361,18 @@ def test_a_damaged_record_changes_nothing(full: Catalog, tmp_path: Path) -> None
 
 def test_an_empty_store_makes_an_empty_catalog(catalog: Catalog) -> None:
     assert catalog.rebuild([]) == 0
-    assert catalog.revision() == 0
+    assert [(one.operation, one.changes) for one in catalog.log()] == [("rebuild", ())]
+
+
+def test_a_local_file_is_taken_over_for_it_has_no_record(full: Catalog, tmp_path: Path) -> None:
+    stamp = FileStamp(files=(FileMark(path=str(tmp_path), size=1, mtime_ns=2),))
+    local = image("windows", "10.0", root=stamp)
+    tag = Tag(name="win", tag="mine", image=local.key)
+    with full.change("install") as change:
+        change.put_image(local)
+        change.put_tag(tag)
+        change.put_hold(Hold(image=local.key, reason="wanted"))
+    assert full.rebuild([installed_document(REDIS, [])]) == 2
+    assert full.installed() == (REDIS, local), "what has a root and no record was uninstalled"
+    assert full.tags() == (tag,)
+    assert full.holds() == (Hold(image=local.key, reason="wanted"),)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from .running import Ferry
 from .shelf_provider import NEWER, SUMMARY
 
@@ -13,8 +15,41 @@ def test_find_reads_like_the_page(shelved: Ferry) -> None:
     )
 
 
-def test_search_is_find(shelved: Ferry) -> None:
-    assert shelved("search", "nanoserver").out == shelved("find", "nanoserver").out
+def test_search_takes_words(shelved: Ferry) -> None:
+    for typed, words in (
+        (["iis"], "iis"),
+        (["windows", "NANOSERVER"], "windows nanoserver"),
+        (["nano", "--words", "technical preview"], "nano technical preview"),
+        (["nowhere"], "nowhere"),
+        ([], ""),
+    ):
+        found, searched = shelved("find", "--words", words), shelved("search", *typed)
+        assert (searched.code, searched.out) == (0, found.out)
+    rows = shelved("search", "nano", "small", "--json").rows
+    assert {"NanoServer", "NanoServerIIS"} == {row["name"] for row in rows}
+    assert [row["name"] for row in shelved("search", "iis", "--json").rows] == ["NanoServerIIS"]
+
+
+@pytest.mark.parametrize(
+    "requests",
+    [
+        ["nanoserver:10.0.10586.0"],
+        ["nanoserver>=10.0.14000"],
+        ["nano*"],
+        ["nanoserver", "nanoserveriis:10.0.10586.0"],
+        ["./nano.tar"],
+        ["shelf://one"],
+    ],
+)
+def test_search_is_find_otherwise(shelved: Ferry, requests: list[str]) -> None:
+    found = shelved("find", *requests)
+    assert shelved("search", *requests) == found
+
+
+@pytest.mark.parametrize("remote", [(), ("--remote",)])
+def test_search_alone_lists_what_is_known_here(shelved: Ferry, remote: tuple[str, ...]) -> None:
+    assert shelved("search", *remote) == shelved("find", *remote)
+    assert shelved("search", "--remote", "--json").rows
 
 
 def test_all_versions_and_ranges(shelved: Ferry) -> None:

@@ -34,12 +34,38 @@ def test_sources_are_added_listed_changed_and_removed(ferry: Ferry) -> None:
     (row,) = ferry("source", "list", "--json").rows
     assert (row["schema"], row["name"], row["priority"]) == ("ferry.source/1", "shelf", 7)
     assert ferry("source", "list").out == (
-        "Name  Provider Priority Trust    Offers Refreshed Location\n"
-        "----  -------- -------- -----    ------ --------- --------\n"
-        "shelf shelf    7        accepted                  shelf://one\n"
+        "Name  Provider Origin Priority Trust    Offers Refreshed Location\n"
+        "----  -------- ------ -------- -----    ------ --------- --------\n"
+        "shelf shelf    added  7        accepted                  shelf://one\n"
     )
     assert ferry("source", "remove", "shelf").out == "Removed: shelf\n"
     assert "shelf" not in ferry("source", "list").out
+
+
+def test_built_in_sources_say_what_they_are(ferry: Ferry) -> None:
+    assert ferry("source", "list").out.splitlines()[2].split()[:4] == [
+        "samples",
+        "archive",
+        "built",
+        "in",
+    ]
+    for command in (["remove", "Samples"], ["set", "samples", "--priority", "1"]):
+        ran = ferry("source", *command)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == (
+            "ferry: the source 'samples' is built in; it is not changed or removed\n"
+            "hint: it is left out as soon as another source is added\n"
+        )
+    ran = ferry("source", "add", "shelf", "shelf://one")
+    assert ran.err == "the built-in source samples is left out now\n"
+    assert [row["name"] for row in ferry("source", "list", "--json").rows] == ["shelf"]
+    assert ferry("source", "add", "second", "shelf://two").err == ""
+    assert "known sources: shelf, second" in ferry("source", "remove", "samples").err
+
+
+def test_an_own_source_may_have_the_name_of_a_built_in_one(ferry: Ferry) -> None:
+    assert ferry("source", "add", "samples", "shelf://one").err == ""
+    assert ferry("source", "remove", "samples").code == 0
 
 
 def test_a_source_is_not_replaced_unasked(shelved: Ferry) -> None:
@@ -215,11 +241,31 @@ def test_settings_are_taken_back(ferry: Ferry) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["set", "colour", "red"], ["set", "jobs", "many"], ["unset", "colour"]]
+    "arguments",
+    [
+        ["set", "colour", "red"],
+        ["set", "jobs", "many"],
+        ["set", "jobs", "0"],
+        ["set", "gc_grace", "nan"],
+        ["set", "stall-timeout", "inf"],
+        ["set", "platforms", "linux/amd64,bogus"],
+        ["unset", "colour"],
+    ],
 )
 def test_bad_settings_are_2_and_change_nothing(ferry: Ferry, arguments: list[str]) -> None:
-    assert ferry("config", *arguments).code == 2
+    ran = ferry("config", *arguments)
+    assert ran.code == 2
+    assert "FERRY_" not in ran.err
+    assert arguments[1].replace("-", "_") in ran.err
     assert not (ferry.home / "config.toml").exists()
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1"])
+def test_durations_are_finite(stocked: Ferry, seconds: str) -> None:
+    for command in (["store", "gc", "--grace", seconds], ["list", "--lock-timeout", seconds]):
+        ran = stocked(*command)
+        assert (ran.code, ran.out) == (2, "")
+        assert seconds in ran.err
 
 
 # homes and common flags -------------------------------------------------------------------

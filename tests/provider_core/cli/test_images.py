@@ -9,6 +9,9 @@ import sys
 
 import pytest
 
+from provider_core import Host
+from provider_core.model import ImageKey, Tag
+
 from .running import Ferry, clean_environment
 from .shelf_provider import BASE, WEB
 
@@ -41,6 +44,35 @@ def test_list_takes_a_pattern_and_a_revision(stocked: Ferry) -> None:
     assert stocked("uninstall", "NanoServerIIS").code == 0
     assert [row["name"] for row in stocked("list", "--json").rows] == ["NanoServer"]
     assert stocked("list", "--revision", "2").out == LISTED
+
+
+def test_a_revision_has_the_tags_of_its_time(stocked: Ferry) -> None:
+    image = ImageKey(name="nanoserveriis", version="10.0.10586.0")
+    base = ImageKey(name="nanoserver", version="10.0.10586.0")
+    with Host(stocked.home) as host:  # after revision 2, the install
+        for number, tag in enumerate(("web", "old", "web"), start=3):
+            with host.catalog.change("tag", actor="", host="") as change:
+                key = base if number == 5 else image
+                change.put_tag(Tag(name="App", tag=tag, image=key))
+        with host.catalog.change("untag", actor="", host="") as change:
+            change.remove_tag("app", "old")
+
+    def tags(*more: str) -> dict[str, list[str]]:
+        return {row["name"]: row["tags"] for row in stocked("list", "--json", *more).rows}
+
+    of_both = {
+        "2": ([], []),
+        "3": ([], ["App:web"]),
+        "4": ([], ["App:old", "App:web"]),
+        "5": (["App:web"], ["App:old"]),
+        "6": (["App:web"], []),
+    }
+    for revision, (nano, iis) in of_both.items():
+        assert tags("--revision", revision) == {"NanoServer": nano, "NanoServerIIS": iis}
+    assert tags() == tags("--revision", "6")
+    assert stocked("uninstall", "NanoServer", "--force").code == 0
+    assert tags("--revision", "6") == {"NanoServer": ["App:web"], "NanoServerIIS": []}
+    assert stocked("list", "--revision", "99").code == 3
 
 
 def test_an_empty_home_lists_nothing(ferry: Ferry) -> None:

@@ -30,6 +30,16 @@ def test_what_is_here_is_kept(stocked: Ferry) -> None:
     assert (row["schema"], row["outcome"]) == ("ferry.image/1", "kept")
 
 
+def test_nothing_is_downloaded_that_is_here(ferry: Ferry) -> None:
+    twins = ["--provider-path", str(Path(__file__).with_name("twin_provider.py"))]
+    assert ferry("source", "add", "twins", "twins://both", *twins).code == 0
+    first, second = [row["digest"] for row in ferry("find", "Twin", "--json", *twins).rows]
+    for digest, *flags in ([first], [first, "--force"], [second, "--force"]):
+        ran = ferry("install", f"Twin@{digest}", *flags, *twins)
+        assert ran.out.endswith("Twin           1.0     False\n")
+        assert ran.err.startswith("Downloaded in") == (digest == second or not flags)
+
+
 def test_the_version_flag_is_exact(shelved: Ferry) -> None:
     rows = shelved("install", "NanoServer", "--version", "10.0.10586.0", "--json").rows
     assert [(row["version"], row["outcome"]) for row in rows] == [("10.0.10586.0", "installed")]

@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import io
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,9 +70,14 @@ def test_many_blobs_share_the_flush_of_their_folder(calls: Calls, writer: Writer
 
 def test_records_and_index(calls: Calls, store: DirectoryStore) -> None:
     root = Descriptor.of(b"blob", RAW).digest
-    store.write_record(Record(root=root, document=b"{}"))
+    store.write_record(Record(root=root, key="sample 1", document=b"{}"))
     rename = ("rename", "ingest to records")
-    assert calls == [("sync", "ingest"), rename, ("sync folder", "records")]
+    flushes = [_DURABLE, ("sync folder", "blobs/sha512")]
+    assert calls == [*flushes, ("sync", "ingest"), rename, ("sync folder", "records")]
+    calls.clear()
+    store.drop_record(root, "sample 1")
+    store.drop_record(root, "sample 1")
+    assert calls == [("sync folder", "records")]
 
 
 def test_nothing_is_visible_before_it_is_flushed(
@@ -127,22 +135,131 @@ def test_a_failed_flush_is_not_repeated(
         assert again.gaps() == ((0, 4),)
 
 
-def test_a_failed_flush_of_a_folder_is_not_a_success(
-    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(writer, b"the folders are made", RAW)
-    partial, fsync = _written(writer, b"blob"), os.fsync
+@contextmanager
+def _folders_that_fail() -> Iterator[list[str]]:
+    """Let the flush of every folder fail; yield a list of those that were tried."""
+    fsync, tried = os.fsync, list[str]()
 
     def fail_for_folders(fd: int) -> None:
-        if os.path.isdir(os.readlink(f"/proc/self/fd/{fd}")):
+        path = os.readlink(f"/proc/self/fd/{fd}")
+        if os.path.isdir(path):
+            tried.append(path)
             raise OSError(errno.EIO, "the disk says no")
         fsync(fd)
 
-    with monkeypatch.context() as patch, partial:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", fail_for_folders)
+        yield tried
+
+
+def test_what_a_failed_flush_left_in_doubt_is_not_visible(
+    store: DirectoryStore, writer: Writer
+) -> None:
+    put(writer, b"the folders are made", RAW)
+    partial = _written(writer, b"blob")
+    with _folders_that_fail() as tried, partial:
         for _ in range(2):
             with pytest.raises(StoreError):
                 partial.commit()
+        assert len(tried) == 1
+    assert not store.has(partial.descriptor)
+    again = writer.expect(partial.descriptor)
+    assert again is not None
+    with again:
+        assert again.gaps() == ((0, 4),)
+    assert put(writer, b"blob", RAW) == partial.descriptor
+
+
+def test_nor_is_a_computed_blob(store: DirectoryStore, writer: Writer) -> None:
+    put(writer, b"the folders are made", RAW)
+    with writer.compute(10) as computed:
+        computed.write(b"computed")
+        with _folders_that_fail(), pytest.raises(StoreError):
+            computed.commit(RAW)
+    assert not store.has(Descriptor.of(b"computed", RAW))
+
+
+def test_who_commits_second_waits_for_the_flush(
+    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(writer, b"the folders are made", RAW)
+    first, second = _written(writer, b"blob"), _written(writer, b"blob")
+    fsync, begun, go_on = os.fsync, threading.Event(), threading.Event()
+
+    def slowly(fd: int) -> None:
+        if os.path.isdir(os.readlink(f"/proc/self/fd/{fd}")):
+            begun.set()
+            assert go_on.wait(30)
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", slowly)
+    with first, second, ThreadPoolExecutor() as pool:
+        one = pool.submit(first.commit)
+        assert begun.wait(30)
+        other = pool.submit(second.commit)
+        assert wait([other], timeout=0.2).done == set()
+        go_on.set()
+        one.result()
+        other.result()
+    assert store.read(first.descriptor) == b"blob"
+
+
+def test_who_commits_second_shares_the_failure(writer: Writer) -> None:
+    put(writer, b"the folders are made", RAW)
+    with (
+        _written(writer, b"blob") as first,
+        _written(writer, b"blob") as second,
+        _folders_that_fail(),
+    ):
+        for partial in (first, second):
+            with pytest.raises(StoreError):
+                partial.commit()
+
+
+def test_a_rename_that_fails_leaves_the_others_to_be_flushed(
+    calls: Calls, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partials = [_written(writer, data) for data in (b"one", b"two")]
+    replace = os.replace
+
+    def fail_once(source: Path, target: Path) -> None:
+        if target.name == partials[1].descriptor.digest.hex:
+            monkeypatch.setattr(os, "replace", replace)
+            raise OSError(errno.ENOSPC, "full")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_once)
+    with pytest.raises(NoSpace):
+        writer.commit_many(partials)
+    calls.clear()
+    partials[0].commit()
+    assert calls == [_DURABLE]
+
+
+def test_what_another_process_made_visible_is_flushed_before_it_is_named(
+    calls: Calls, store: DirectoryStore
+) -> None:
+    store.flush()
+    assert calls == [_DURABLE, ("sync folder", "blobs/sha512")]
+
+
+def test_a_flush_that_failed_is_not_believed_later(store: DirectoryStore, writer: Writer) -> None:
+    root = put(writer, b"blob", RAW)
+    with _folders_that_fail() as tried, pytest.raises(StoreError):
+        store.flush()
+    for naming in (
+        store.flush,
+        lambda: store.write_record(Record(root=root.digest, key="1", document=b"{}")),
+    ):
+        with pytest.raises(StoreError):
+            naming()
+    assert len(tried) == 1
+    assert list(store.records()) == []
+
+
+def test_a_store_that_is_not_there_needs_no_flush(store: DirectoryStore) -> None:
+    store.flush()
+    assert not store.path.exists()
 
 
 def test_short_writes_are_continued(

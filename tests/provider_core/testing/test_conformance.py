@@ -28,6 +28,7 @@ from provider_core.model import (
     Source,
     Verb,
 )
+from provider_core.platforms import Platform
 from provider_core.references import FilePath, Uri
 from provider_core.store import Reader, Writer
 from provider_core.testing import ProviderCase, ProviderConformance
@@ -197,6 +198,16 @@ class InstallsAnother(Everything):
         return other.pour(writer)
 
 
+class ClaimsPlatforms(Everything):
+    @hookimpl
+    def install(
+        self, package: Package, reader: Reader, writer: Writer, context: Context
+    ) -> Content | None:
+        content = super().install(package, reader, writer, context)
+        there = Platform(os="linux", architecture="s390x")
+        return content and replace(content, platforms=(*content.platforms, there))
+
+
 class IgnoresPlatforms(Everything):
     @hookimpl
     def install(
@@ -315,7 +326,8 @@ WRONG: list[tuple[type[Everything], str]] = [
     (ClaimsAll, "test_what_is_not_its_own_is_left_alone"),
     (ListsTooLittle, "test_install_brings_what_contents_lists"),
     (LeavesOut, "test_content_is_whole"),
-    (InstallsAnother, "test_content_is_whole"),
+    (InstallsAnother, "test_what_was_found_comes"),
+    (ClaimsPlatforms, "test_platforms_that_are_claimed_came"),
     (IgnoresPlatforms, "test_wanted_platforms_come_alone"),
     (SwallowsCancel, "test_a_cancelled_install_stops"),
     (SwallowsErrors, "test_a_full_store_is_no_fault_of_the_provider"),

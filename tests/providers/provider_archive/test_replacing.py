@@ -8,18 +8,31 @@ from pathlib import Path
 
 import pytest
 
+import provider_archive.replacing as module
 from provider_archive.replacing import replacing
-from provider_core.errors import Conflict, Exists, NoSpace, NoSuchFile, StoreError, UsageError
+from provider_core.errors import (
+    Conflict,
+    Exists,
+    NoSpace,
+    NoSuchFile,
+    StoreError,
+    TimedOut,
+    UsageError,
+)
+
+
+def still() -> None:
+    """Show no sign of life."""
 
 
 def write(path: Path, data: bytes, *, force: bool = False) -> None:
-    with replacing(path, len(data), force=force) as out:
+    with replacing(path, len(data), force=force, beat=still) as out:
         out.write(data)
 
 
 def test_the_file_appears_whole(tmp_path: Path) -> None:
     path = tmp_path / "x.tar"
-    with replacing(path, 3, force=False) as out:
+    with replacing(path, 3, force=False, beat=still) as out:
         out.write(b"abc")
         out.flush()
         assert not path.exists()
@@ -48,16 +61,91 @@ def test_what_is_there_stays_without_force(tmp_path: Path) -> None:
 
 def test_what_appears_meanwhile_stays_too(tmp_path: Path) -> None:
     path = tmp_path / "x.tar"
-    with pytest.raises(Exists), replacing(path, 0, force=False):
+    with pytest.raises(Exists), replacing(path, 0, force=False, beat=still):
         path.write_bytes(b"of somebody else")
     assert path.read_bytes() == b"of somebody else"
     assert os.listdir(tmp_path) == ["x.tar"]
 
 
+def test_what_appears_at_the_last_moment_stays_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.tar"
+    link = os.link
+
+    def late(source: Path, target: Path) -> None:
+        path.write_bytes(b"of somebody else")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    with pytest.raises(Exists):
+        write(path, b"new")
+    assert path.read_bytes() == b"of somebody else"
+    assert os.listdir(tmp_path) == ["x.tar"]
+
+
+def test_a_disk_without_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(source: Path, target: Path) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", none)
+    write(tmp_path / "x.tar", b"abc")
+    assert (tmp_path / "x.tar").read_bytes() == b"abc"
+    assert os.listdir(tmp_path) == ["x.tar"]
+
+
+def test_two_names_of_a_killed_process_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "x.tar"
+    with replacing(path, 3, force=False, beat=still):
+        temporary = next(tmp_path.iterdir())
+    path.write_bytes(b"old")
+    os.link(path, temporary)
+    with pytest.raises(ZeroDivisionError), replacing(path, 3, force=True, beat=still) as out:
+        out.write(b"new" * (1 // 0))
+    assert path.read_bytes() == b"old"
+    write(path, b"new", force=True)
+    assert path.read_bytes() == b"new"
+    assert os.listdir(tmp_path) == ["x.tar"]
+
+
+def test_who_is_given_up_while_it_flushes_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_up = False
+
+    def slow(fd: int) -> None:
+        nonlocal given_up
+        given_up = True
+
+    def beat() -> None:
+        if given_up:
+            raise TimedOut("archive.save", 1)
+
+    monkeypatch.setattr(module, "sync_file", slow)
+    with (
+        pytest.raises(TimedOut),
+        replacing(tmp_path / "x.tar", 3, force=False, beat=beat) as out,
+    ):
+        out.write(b"abc")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_large_file_is_flushed_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(module, "FLUSH_EVERY", 10)
+    monkeypatch.setattr(module, "sync_file", lambda fd: flushed.append(os.fstat(fd).st_size))
+    with replacing(tmp_path / "x", 25, force=False, beat=still) as out:
+        for _ in range(5):
+            out.write(b"12345")
+    assert flushed == [10, 20, 25]
+
+
 def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "x.tar"
     path.write_bytes(b"old")
-    with pytest.raises(ZeroDivisionError), replacing(path, 3, force=True) as out:
+    with pytest.raises(ZeroDivisionError), replacing(path, 3, force=True, beat=still) as out:
         out.write(b"new" * (1 // 0))
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["x.tar"]
@@ -83,7 +171,10 @@ def test_the_folder_must_be_there(tmp_path: Path) -> None:
 
 
 def test_too_little_space_is_known_before(tmp_path: Path) -> None:
-    with pytest.raises(NoSpace) as caught, replacing(tmp_path / "x", 1 << 60, force=False):
+    with (
+        pytest.raises(NoSpace) as caught,
+        replacing(tmp_path / "x", 1 << 60, force=False, beat=still),
+    ):
         pytest.fail("it began to write")
     assert caught.value.fields["needed"] == 1 << 60
     assert os.listdir(tmp_path) == []
@@ -102,7 +193,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.privileged
 def test_a_disk_that_fills_up_is_left_clean(small_disk: Path) -> None:
-    with pytest.raises(NoSpace), replacing(small_disk / "x.tar", 1000, force=False) as out:
+    with (
+        pytest.raises(NoSpace),
+        replacing(small_disk / "x.tar", 1000, force=False, beat=still) as out,
+    ):
         out.write(bytes(100_000))
     assert os.listdir(small_disk) == []
 
@@ -116,7 +210,7 @@ def test_a_read_only_disk_is_named(small_disk: Path) -> None:
 
 def test_two_that_write_one_destination_meet(tmp_path: Path) -> None:
     path = tmp_path / "x.tar"
-    with replacing(path, 3, force=False) as out:
+    with replacing(path, 3, force=False, beat=still) as out:
         out.write(b"abc")
         with pytest.raises(Conflict):
             write(path, b"xyz")
@@ -126,7 +220,7 @@ def test_two_that_write_one_destination_meet(tmp_path: Path) -> None:
 
 def test_what_a_killed_process_left_is_used_again(tmp_path: Path) -> None:
     path = tmp_path / "x.tar"
-    with replacing(path, 3, force=False):
+    with replacing(path, 3, force=False, beat=still):
         left = next(tmp_path.iterdir())
     left.write_bytes(b"of a killed process, much longer")
     write(path, b"abc", force=True)

@@ -105,3 +105,12 @@ def test_a_source_without_anything_of_ours_is_refused(layouts: Path) -> None:
         bench.provider.check_source(source(layouts / "gone"), bench.context())
     with pytest.raises(UsageError, match="not a path"):
         bench.provider.check_source(source("https://example.org/x"), bench.context())
+
+
+def test_a_damaged_archive_among_others_is_named(layouts: Path) -> None:
+    damaged = layouts / "three.tar"
+    damaged.write_bytes(damaged.read_bytes()[:1500])
+    with pytest.raises(IntegrityError, match=r"three\.tar") as caught:
+        found(Bench(source=source(layouts)))
+    assert caught.value.fields["file"] == str(damaged)
+    assert str(caught.value) == caught.value.message
