@@ -43,11 +43,30 @@ OUTSIDE = sorted(
 )
 
 
-def _imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield (level, module) of every import statement, those inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def _lazy_names() -> dict[str, str]:
+    """Return name → room of what `provider_core` itself offers (its table of lazy names)."""
+    face = ast.parse((ROOT / "provider_core" / "__init__.py").read_text(encoding="utf-8"))
+    for node in ast.walk(face):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "lazy_names":
+            table = ast.literal_eval(node.args[1])
+            return {name: room for room, names in table.items() for name in names}
+    raise AssertionError("provider_core has no lazy names")
+
+
+FACE = _lazy_names()
+
+
+def _imports(text: str) -> Iterator[tuple[int, str]]:
+    """Yield (level, module) of every import statement of a source, those inside functions too.
+
+    What comes from `provider_core` itself counts as from the module that it lives in.
+    """
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom):
-            if node.module:
+            if node.level == 0 and node.module == "provider_core":
+                names = (FACE.get(alias.name, alias.name) for alias in node.names)
+                yield from ((0, f"provider_core.{name}") for name in names)
+            elif node.module:
                 yield node.level, node.module
             else:
                 yield from ((node.level, alias.name) for alias in node.names)
@@ -55,14 +74,20 @@ def _imports(path: Path) -> Iterator[tuple[int, str]]:
             yield from ((0, alias.name) for alias in node.names)
 
 
-def _rooms_imported(path: Path) -> Iterator[str]:
-    """Yield the rooms (top-level modules) of provider_core that *path* imports."""
-    depth = len(path.relative_to(ROOT / "provider_core").parts)
-    for level, module in _imports(path):
+def _rooms_imported(text: str, depth: int) -> Iterator[str]:
+    """Yield the rooms (top-level modules) of provider_core that a source imports.
+
+    *depth* is how many folders below the root of the repository it lies.
+    """
+    for level, module in _imports(text):
         if level == depth:
-            yield module.split(".")[0]
-        elif level == 0 and module.startswith("provider_core."):
-            yield module.split(".")[1]
+            yield FACE.get(module, module).split(".")[0]
+        elif level == 0 and module.split(".")[0] == "provider_core":
+            yield module.partition(".")[2].split(".")[0]
+
+
+def _source(path: Path) -> tuple[str, int]:
+    return path.read_text(encoding="utf-8"), len(path.relative_to(ROOT / "provider_core").parts)
 
 
 def _room(path: Path) -> str:
@@ -72,7 +97,8 @@ def _room(path: Path) -> str:
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_imports_upward_only(path: Path) -> None:
     here = _room(path)
-    for room in _rooms_imported(path):
+    for room in _rooms_imported(*_source(path)):
+        assert room in RANK, f"{here} imports all of provider_core"
         assert room == here or RANK[room] < RANK[here], f"{here} imports {room}"
         for rooms in APART:
             assert not ({here, room} <= rooms and here != room), f"{here} imports {room}"
@@ -80,7 +106,7 @@ def test_core_imports_upward_only(path: Path) -> None:
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_core_names_no_provider_and_no_feed(path: Path) -> None:
-    for level, module in _imports(path):
+    for level, module in _imports(path.read_text(encoding="utf-8")):
         top = module.split(".")[0] if level == 0 else ""
         assert not (top.startswith("provider_") and top != "provider_core"), module
         assert top != "feed_format", module
@@ -89,7 +115,7 @@ def test_core_names_no_provider_and_no_feed(path: Path) -> None:
 @pytest.mark.parametrize("path", OUTSIDE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_providers_use_public_modules_only(path: Path) -> None:
     own = path.relative_to(ROOT).parts[1]
-    for level, module in _imports(path):
+    for level, module in _imports(path.read_text(encoding="utf-8")):
         if level:
             continue
         parts = module.split(".")
@@ -99,6 +125,30 @@ def test_providers_use_public_modules_only(path: Path) -> None:
         elif parts[0].startswith("provider_") or parts[0] == "feed_format":
             allowed = {own} | ({"feed_format"} if own == "provider_feed" else set())
             assert parts[0] in allowed, f"{own} imports {module}"
+
+
+@pytest.mark.parametrize(
+    ("line", "depth", "room"),
+    [
+        ("from provider_core import Host", 1, "operations"),
+        ("from provider_core import Error, Host", 2, "operations"),
+        ("from provider_core import dispatch", 1, "dispatch"),
+        ("from provider_core.model.codec import encode", 2, "model"),
+        ("import provider_core.cli.main", 1, "cli"),
+        ("import provider_core", 1, ""),
+        ("from .store import Store", 1, "store"),
+        ("from . import Host", 1, "operations"),
+        ("from .. import store", 2, "store"),
+        ("def later():\n    from ..catalog.rows import all_images", 2, "catalog"),
+    ],
+)
+def test_an_import_is_seen(line: str, depth: int, room: str) -> None:
+    assert list(_rooms_imported(line, depth))[-1] == room
+
+
+@pytest.mark.parametrize("line", ["from .near import x", "from . import near", "import os"])
+def test_neighbours_and_libraries_are_no_rooms(line: str) -> None:
+    assert list(_rooms_imported(line, 2)) == []
 
 
 def test_every_room_has_its_line() -> None:

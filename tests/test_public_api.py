@@ -34,7 +34,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_every_module_names_what_is_public(name: str) -> None:
     module = importlib.import_module(name)
     assert module.__doc__, f"{name} has no docstring"
-    public = getattr(module, "__all__", [])
+    public = module.__all__
     assert len(set(public)) == len(public)
     for one in public:
         value = getattr(module, one)

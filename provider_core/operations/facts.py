@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import BlobNotFound, DocumentError
+from ..errors import BlobNotFound, DocumentError, NotSupported
 from ..model import Content, Installed, Package
 from ..oci import Descriptor, ImageConfig, Index, Manifest, parse_root
 from ..oci.annotations import VENDOR
@@ -20,7 +20,7 @@ from ..platforms import PlatformSet, best, host_platform
 from ..pouring import Selection, nothing_for, select_image
 from ..store import Reader
 
-__all__ = ["installed_from", "is_whole", "selection_of"]
+__all__ = ["installed_from", "is_here", "is_whole", "selection_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,20 @@ def selection_of(content: Content, reader: Reader) -> Selection:
         if not reader.has(descriptor):
             raise BlobNotFound(descriptor.digest, hint="its provider did not bring all of it")
     return selection
+
+
+def is_here(content: Content, reader: Reader) -> bool:
+    """Whether every blob of every platform that *content* claims is here; read, not hashed.
+
+    Raises IntegrityError for a damaged document.
+    """
+    if not isinstance(content.root, Descriptor):
+        return True
+    try:
+        there = selection_of(content, reader).platforms
+    except (BlobNotFound, NotSupported):
+        return False
+    return all(any(one.satisfies(claimed) for one in there) for claimed in content.platforms)
 
 
 def is_whole(root: Descriptor, reader: Reader) -> bool:

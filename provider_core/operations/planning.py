@@ -31,7 +31,7 @@ from ..references import Name
 from ..versions import Version, floating
 from .asking import require_trust
 from .calls import Call, open_call
-from .facts import is_whole
+from .facts import is_here, is_whole
 from .options import check_wishes
 from .resolving import Chosen, resolve
 from .wanted_platforms import has_platforms, require_platforms, wanted_platforms
@@ -199,7 +199,8 @@ class Planner:
         if old is None:
             return Action.INSTALL
         if self._covers(old, package):
-            return Action.REPLACE if self.wishes.force else Action.KEEP
+            whole = is_here(old.content, self._resources.store)
+            return Action.KEEP if whole and not self.wishes.force else Action.REPLACE
         if same_pin(old.package.pin, package.pin) or self._moves(package):
             return Action.REPLACE
         if isinstance(package.pin, FileStamp):

@@ -104,4 +104,4 @@ def test_the_same_again_converges(tmp_path: Path, runner: Runner) -> None:
             assert status in (0, -9)
             killed += status != 0
             converge(host, verb, target)
-    assert killed > POINTS // 4
+    assert killed, "every operation ended before its time"

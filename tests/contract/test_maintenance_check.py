@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from provider_core import Host, Wishes
+from provider_core.digests import Digest
 from provider_core.errors import StoreError
 from provider_core.oci import Descriptor, Index
 from provider_core.platforms import Platform, PlatformSet
+from provider_core.store import put
 from provider_core.testing import SmallImage, small_image, small_index
 
 from .shelf_double import Shelf, image_of
@@ -95,6 +98,22 @@ def test_an_index_that_does_not_say_its_platforms(host: Host, shelf: Shelf) -> N
     assert host.check_store() == ()
     blob(host, entries[AMD]).unlink()
     assert [damage.digest for damage in host.check_store()] == [entries[AMD].digest]
+
+
+def test_of_two_manifests_for_a_platform_one_is_enough(host: Host, shelf: Shelf) -> None:
+    entry = manifests(BOTH)[AMD]
+    absent = replace(entry, digest=Digest.of(b"never was here"))
+    index = Index.build([absent, entry])
+    root = index.descriptor()
+    shelf.put("lab", "app", "1", BOTH)
+    (image,) = host.install("app").installed
+    with host.store.lease() as lease:
+        put(host.store.writer(lease), index.raw, index.media_type)
+        with host.catalog.change("install") as change:
+            change.put_image(replace(image, content=replace(image.content, root=root)))
+    assert host.check_store() == ()
+    blob(host, entry).unlink()
+    assert [damage.digest for damage in host.check_store()] == [absent.digest]
 
 
 def test_a_damaged_index_is_named_once(host: Host, shelf: Shelf) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from provider_core.model import FileMark, FileStamp
 from provider_core.oci import Descriptor
 from provider_core.store import Collected, Record
 
-from .hosts import Homes
+from .hosts import Homes, shelf_sources
 from .shelf_double import Shelf, image_of
 
 
@@ -104,10 +106,29 @@ def test_nor_does_one_that_cannot_be_recorded(
     assert records(host) == 0
 
 
-def test_a_failure_leaves_the_record_that_was_there(
-    host: Host, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+def test_content_is_not_named_before_it_is_durable(
+    host: Host, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def fail() -> None:
+        raise StoreError("the disk says no")
+
     put(shelf, ("app", "1", "app"))
+    monkeypatch.setattr(host.store, "flush", fail)
+    with pytest.raises(StoreError, match="says no"):
+        host.install("app")
+    with pytest.raises(StoreError, match="says no"):
+        host.save("app", to=str(tmp_path / "app.tar"))
+    assert host.list() == host.catalog.cached() == ()
+    assert records(host) == 0
+
+
+def test_a_failure_leaves_the_record_that_was_there(
+    homes: Homes, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day) for day in count())
+    put(shelf, ("app", "1", "app"))
+    host = homes(shelf, clock=lambda: next(days))
+    shelf_sources(host, "lab")
     host.install("app")
     finish = "provider_core.catalog.changing.CatalogChange.finish"
 

@@ -12,6 +12,8 @@ from provider_core.errors import NotSupported
 from provider_core.platforms import Platform, PlatformSet
 from provider_core.testing import small_artifact, small_image, small_index
 
+from ..support.archives import docker_archive, oci_archive
+from ..support.images import make_image
 from .hosts import Homes, shelf_sources
 from .shelf_double import Shelf
 
@@ -21,6 +23,7 @@ Z = Platform(os="linux", architecture="s390x")
 ON_ARM = small_image({"srv/arch": b"arm"}, platform=ARM)
 ON_AMD = small_image({"srv/arch": b"amd"}, platform=AMD)
 BOTH = small_index(ON_AMD, ON_ARM)
+BOXED_ON_ARM = make_image("arm", platform=ARM)
 
 
 def only(*platforms: Platform) -> Wishes:
@@ -75,6 +78,19 @@ def test_what_is_here_for_another_platform_is_not_enough(stocked: Host) -> None:
 
 def test_what_has_no_platform_comes_with_any(stocked: Host) -> None:
     assert stocked.install("chart", wishes=only(Z)).installed[0].platforms == ()
+
+
+@pytest.mark.parametrize(
+    "archive", [docker_archive((["app:1"], BOXED_ON_ARM)), oci_archive(("app:1", BOXED_ON_ARM))]
+)
+def test_an_archive_is_held_to_it(homes: Homes, tmp_path: Path, archive: bytes) -> None:
+    path = tmp_path / "app.tar"
+    path.write_bytes(archive)
+    host = homes()
+    with pytest.raises(NotSupported, match="nothing for linux/amd64"):
+        host.install(str(path), wishes=only(AMD))
+    assert list(host.store.blobs()) == []
+    assert host.install(str(path), wishes=only(ARM)).installed[0].platforms == (ARM,)
 
 
 def test_defaults_are_lenient(homes: Homes, shelf: Shelf) -> None:

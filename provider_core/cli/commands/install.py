@@ -17,11 +17,11 @@ from ...operations.wishes import Wishes
 from ...references import Name, parse_reference
 from .. import flags
 from ..common import ferry_command
-from ..fetched import has_fetched
+from ..fetched import contents, has_fetched
 from ..image_columns import Shown, image_grid, shown
 from ..invocation import Invocation
 from ..plan_table import show_plan
-from ..render import ClosedPipe
+from ..render import ClosedPipe, Output
 from ..report import Report, reported
 from ..schema import Document, image_document
 from ..stdin import Asked, expand
@@ -110,23 +110,22 @@ def _install(
 ) -> int:
     failed: list[Error] = []
     for wish, texts in _by_source(asked, wishes):
-        started = time.monotonic()
+        before, started = contents(host), time.monotonic()
         result = host.install(*texts, wishes=wish)
         report.installed(result)
         with suppress(ClosedPipe):  # the other sources' images are installed all the same
-            _tell(host, result, invocation, columns, time.monotonic() - started)
+            if has_fetched(result, before):
+                took = duration(time.monotonic() - started)
+                invocation.output.notice(f"Downloaded in {took}.")
+            _tell(host, result, invocation.output, columns)
         failed += [error for _, error in result.failed]
     for error in failed:
         invocation.output.error(error)
     return worst(failed).exit_code if failed else 0
 
 
-def _tell(
-    host: Host, result: InstallResult, invocation: Invocation, columns: str, seconds: float
-) -> None:
-    output, tags = invocation.output, host.tags()
-    if has_fetched(host, result):
-        output.notice(f"Downloaded in {duration(seconds)}.")
+def _tell(host: Host, result: InstallResult, output: Output, columns: str) -> None:
+    tags = host.tags()
     for image in result.kept:
         output.notice(f"{image.name} {image.version} is already installed")
     done, kept = shown(result.installed, tags), shown(result.kept, tags)

@@ -152,9 +152,7 @@ def _folders_that_fail() -> Iterator[list[str]]:
         yield tried
 
 
-def test_what_a_failed_flush_left_in_doubt_is_not_visible(
-    store: DirectoryStore, writer: Writer
-) -> None:
+def test_a_failed_flush_of_a_folder_is_not_a_success(store: DirectoryStore, writer: Writer) -> None:
     put(writer, b"the folders are made", RAW)
     partial = _written(writer, b"blob")
     with _folders_that_fail() as tried, partial:
@@ -204,16 +202,39 @@ def test_who_commits_second_waits_for_the_flush(
     assert store.read(first.descriptor) == b"blob"
 
 
-def test_who_commits_second_shares_the_failure(writer: Writer) -> None:
+def test_who_commits_second_shares_the_failure(
+    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(writer, b"the folders are made", RAW)
-    with (
-        _written(writer, b"blob") as first,
-        _written(writer, b"blob") as second,
-        _folders_that_fail(),
-    ):
-        for partial in (first, second):
+    first, second = _written(writer, b"blob"), _written(writer, b"blob")
+    fsync, begun, go_on = os.fsync, threading.Event(), threading.Event()
+
+    def fail_late_and_once(fd: int) -> None:
+        if os.path.isdir(os.readlink(f"/proc/self/fd/{fd}")) and not begun.is_set():
+            begun.set()
+            assert go_on.wait(30)
+            raise OSError(errno.EIO, "the disk says no")
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", fail_late_and_once)
+    with first, second, ThreadPoolExecutor() as pool:
+        one = pool.submit(first.commit)
+        assert begun.wait(30)
+        other = pool.submit(second.commit)
+        wait([other], timeout=0.2)
+        go_on.set()
+        for commit in (one, other):
             with pytest.raises(StoreError):
-                partial.commit()
+                commit.result()
+    assert not store.has(first.descriptor)
+
+
+def test_who_commits_after_the_flush_needs_none(calls: Calls, writer: Writer) -> None:
+    with _written(writer, b"blob") as first, _written(writer, b"blob") as second:
+        first.commit()
+        calls.clear()
+        second.commit()
+    assert calls == []
 
 
 def test_a_rename_that_fails_leaves_the_others_to_be_flushed(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -102,10 +101,9 @@ def test_the_deadline_counts_everything(server: FaultServer, quick: TransportSet
     server.fail("/blob", Fault.LIMITED_LONG)
     patient = replace(quick, retries=1000, retry_after_cap=0.1, deadline=0.5)
     with HttpTransport(patient) as transport:
-        began = time.monotonic()
         with pytest.raises(TransportError):
             transport.request("GET", server.url("/blob"))
-    assert time.monotonic() - began < 5
+    assert 1 < len(server.listener.heads) < 20
 
 
 def test_a_wait_is_cancelled(server: FaultServer) -> None:

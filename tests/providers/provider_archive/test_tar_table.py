@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import tarfile
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -294,18 +293,6 @@ def many(count: int) -> io.BytesIO:
     return out
 
 
-def test_100_000_members_are_read_and_one_more_is_refused() -> None:
-    stream = many(MAX_MEMBERS)
-    begin = time.process_time()
-    table = read_table(stream, stream.tell())
-    assert table is not None
-    assert len(table.members) == MAX_MEMBERS
-    assert time.process_time() - begin < 20
-    stream = many(MAX_MEMBERS + 1)
-    with pytest.raises(DocumentError, match="100000 members"):
-        read_table(stream, stream.tell())
-
-
 class Counting(io.BytesIO):
     """Counts the bytes that are read."""
 
@@ -317,6 +304,18 @@ class Counting(io.BytesIO):
         data = super().read(size)
         self.count += len(data)
         return data
+
+
+def test_100_000_members_are_read_once_and_one_more_is_refused() -> None:
+    data = many(MAX_MEMBERS).getvalue()
+    stream = Counting(data)
+    table = read_table(stream, len(data))
+    assert table is not None
+    assert len(table.members) == MAX_MEMBERS
+    assert stream.count <= len(data)
+    more = many(MAX_MEMBERS + 1)
+    with pytest.raises(DocumentError, match="100000 members"):
+        read_table(more, more.tell())
 
 
 def test_content_is_passed_over_unread() -> None:
