@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..errors import BlobNotFound
 from ..model import Content, Held, ImageKey, Installed, Package, Tag
 from ..oci import Descriptor
 from ..parents import Family
@@ -14,7 +15,7 @@ from ..store import Lease
 from .bringing import Brought
 from .converting import content_type, converted, is_raw
 from .destinations import Target
-from .facts import selection_of
+from .facts import is_here, selection_of
 from .image_rows import whole_row
 from .publishing import recorded
 from .selecting import names_of
@@ -46,6 +47,11 @@ class Hold:
         store = self._resources.store
         self._lease.add(blob.digest for blob in store.reach(image.content.blobs))
         selection_of(image.content, store)
+        if not is_here(image.content, store):
+            raise BlobNotFound(
+                f"a platform of {image.name} {image.version}",
+                hint="`ferry store check` names what is missing; install the image again",
+            )
         self._rows[image.key] = image, self._resources.catalog.tags()
 
     def take_fetched(self, brought: Brought) -> None:

@@ -15,7 +15,7 @@ from .locks import claim
 __all__ = ["FRESH", "ScratchFile", "write_file"]
 
 FLUSH_EVERY = 256 << 20
-"""Bytes after which what was written is flushed, so that the last flush of a large file is short."""
+"""Bytes after which what was written is flushed, so that a large file's last flush is short."""
 FRESH = "new-"
 """What the names of files begin with whose digest is not known yet."""
 

@@ -118,7 +118,8 @@ def test_content_is_not_named_before_it_is_durable(
         host.install("app")
     with pytest.raises(StoreError, match="says no"):
         host.save("app", to=str(tmp_path / "app.tar"))
-    assert host.list() == host.catalog.cached() == ()
+    assert host.list() == ()
+    assert host.catalog.cached() == ()
     assert records(host) == 0
 
 

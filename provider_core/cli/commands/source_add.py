@@ -51,4 +51,6 @@ def command(
         gone = builtin - builtin_names(host) - {source.name}
     invocation.output.facts(source_facts(source), source_document(source))
     for lost in sorted(gone):
-        invocation.output.notice(f"the built-in source {lost} is left out now")
+        invocation.output.notice(
+            f"the built-in source {lost} is left out now; --source {lost} still asks it"
+        )

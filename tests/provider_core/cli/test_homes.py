@@ -57,7 +57,9 @@ def test_built_in_sources_say_what_they_are(ferry: Ferry) -> None:
             "hint: it is left out as soon as another source is added\n"
         )
     ran = ferry("source", "add", "shelf", "shelf://one")
-    assert ran.err == "the built-in source samples is left out now\n"
+    assert ran.err == (
+        "the built-in source samples is left out now; --source samples still asks it\n"
+    )
     assert [row["name"] for row in ferry("source", "list", "--json").rows] == ["shelf"]
     assert ferry("source", "add", "second", "shelf://two").err == ""
     assert "known sources: shelf, second" in ferry("source", "remove", "samples").err

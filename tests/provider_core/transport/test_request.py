@@ -100,9 +100,8 @@ def test_plain_http_is_refused_before_anything_is_sent(transport: HttpTransport)
 def test_the_deadline_counts_everything(server: FaultServer, quick: TransportSettings) -> None:
     server.fail("/blob", Fault.LIMITED_LONG)
     patient = replace(quick, retries=1000, retry_after_cap=0.1, deadline=0.5)
-    with HttpTransport(patient) as transport:
-        with pytest.raises(TransportError):
-            transport.request("GET", server.url("/blob"))
+    with HttpTransport(patient) as transport, pytest.raises(TransportError):
+        transport.request("GET", server.url("/blob"))
     assert 1 < len(server.listener.heads) < 20
 
 
