@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
-from ..errors import InUse, NotInstalled, UnknownProvider
+from ..errors import IntegrityError, InUse, NotInstalled, UnknownProvider
 from ..model import ImageKey, Installed, Tag
 from ..oci import Descriptor
 from ..parents import Family
@@ -56,12 +56,16 @@ def uninstall(
                 force,
             )
             _remove(change, images)
-    removals = _free(resources, reaches, tags, dry_run)
-    if not dry_run:
+    if dry_run:
+        return _free(resources, reaches, tags, dry_run=True)
+    try:
+        return _free(resources, reaches, tags, dry_run=False)
+    except IntegrityError as error:
+        raise _not_freed(images, error) from error
+    finally:
         # Only now: on a full disk there is room for index.json when the blobs are gone.
         with resources.home.lock(resources.settings.lock_timeout):
             publish_index(resources)
-    return removals
 
 
 def _meant(resources: Resources, requests: Sequence[str]) -> tuple[Installed, ...]:
@@ -154,11 +158,26 @@ def _remove(change: CatalogChange, images: Iterable[Installed]) -> None:
 
 
 def _reach(resources: Resources, image: Installed) -> _Reach:
-    return _Reach(image=image, blobs=resources.store.reach(image.content.blobs))
+    """Return what goes with *image*; of a damaged one what is known, the rest is left to gc."""
+    try:
+        blobs = resources.store.reach(image.content.blobs)
+    except IntegrityError:
+        blobs = image.content.blobs
+    return _Reach(image=image, blobs=blobs)
+
+
+def _not_freed(images: Sequence[Installed], error: IntegrityError) -> IntegrityError:
+    """Say that the names are gone, but that damage elsewhere kept the space from being freed."""
+    names = ", ".join(f"{image.name} {image.version}" for image in images)
+    return IntegrityError(
+        f"{names} removed, but no space was freed: {error.message}",
+        hint=error.hint,
+        removed=[str(image.key) for image in images],
+    )
 
 
 def _free(
-    resources: Resources, reaches: Sequence[_Reach], tags: Sequence[Tag], dry_run: bool
+    resources: Resources, reaches: Sequence[_Reach], tags: Sequence[Tag], *, dry_run: bool
 ) -> tuple[Removal, ...]:
     """Collect what only the removed images needed, at once, and say whose it was."""
     # Rows that are gone may be back already, put there by another process.
