@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from .errors import DocumentError, UsageError
+from .errors import DocumentError, NotSupported, UsageError
 
-__all__ = ["Platform", "PlatformSet", "best", "host_platform"]
+__all__ = ["Platform", "PlatformSet", "best", "host_platform", "nothing_for"]
 
 _TOKEN = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _LEVEL = re.compile(r"v(\d{1,3})(?:\.(\d{1,3}))?", re.ASCII)
@@ -205,6 +205,17 @@ class PlatformSet:
     def __str__(self) -> str:
         """Return ``linux/amd64,linux/arm64`` or ``all``."""
         return "all" if self.named is None else ",".join(map(str, self))
+
+
+def nothing_for(wanted: PlatformSet, there: Iterable[Platform]) -> NotSupported:
+    """Return the error that says that an image has none of *wanted*, and what is *there*."""
+    listed = ", ".join(sorted(map(str, set(there)))) or "attestations only"
+    return NotSupported(
+        f"the image has nothing for {wanted}",
+        hint=f"it has {listed}: choose with --platform, or take --all-platforms",
+        wanted=str(wanted),
+        there=listed,
+    )
 
 
 def _check_token(field: str, value: str) -> None:

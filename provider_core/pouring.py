@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from .digests import Digest, Hasher
-from .errors import BlobNotFound, DigestMismatch, DocumentError, NotSupported, SizeMismatch
+from .errors import BlobNotFound, DigestMismatch, DocumentError, SizeMismatch
 from .model import Content
 from .oci import Descriptor, ImageConfig, Index, Manifest, parse_root
 from .oci.media_types import is_config, is_index, is_manifest
-from .platforms import Platform, PlatformSet, best
+from .platforms import Platform, PlatformSet, best, nothing_for
 from .store import Reader, Writer
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "Fetch",
     "Read",
     "Selection",
-    "nothing_for",
     "pour_image",
     "read_document",
     "select_image",
@@ -143,17 +142,6 @@ def read_document(stream: BinaryIO, descriptor: Descriptor) -> bytes:
     if hasher.digest() != descriptor.digest:
         raise DigestMismatch(descriptor.digest, hasher.digest())
     return bytes(data)
-
-
-def nothing_for(wanted: PlatformSet, there: Iterable[Platform]) -> NotSupported:
-    """Return the error that says that an image has none of *wanted*, and what is *there*."""
-    listed = ", ".join(sorted(map(str, set(there)))) or "attestations only"
-    return NotSupported(
-        f"the image has nothing for {wanted}",
-        hint=f"it has {listed}: choose with --platform, or take --all-platforms",
-        wanted=str(wanted),
-        there=listed,
-    )
 
 
 def _check_size(descriptor: Descriptor) -> None:

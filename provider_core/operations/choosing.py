@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..errors import Ambiguous
 from ..model import Package, Query, pin_key
-from ..platforms import PlatformSet
-from ..pouring import nothing_for
+from ..platforms import PlatformSet, nothing_for
 from ..references import name_key
 from ..versions import Version
 

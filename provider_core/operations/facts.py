@@ -16,8 +16,8 @@ from ..oci import Descriptor, ImageConfig, Index, Manifest, parse_root
 from ..oci.annotations import VENDOR
 from ..oci.media_types import is_config, is_index, is_manifest
 from ..parents import annotated_parent
-from ..platforms import PlatformSet, best, host_platform
-from ..pouring import Selection, nothing_for, select_image
+from ..platforms import PlatformSet, best, host_platform, nothing_for
+from ..pouring import Selection, select_image
 from ..store import Reader
 
 __all__ = ["installed_from", "is_here", "is_whole", "selection_of"]

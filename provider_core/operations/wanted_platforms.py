@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..platforms import Platform, PlatformSet, host_platform
-from ..pouring import nothing_for
+from ..platforms import Platform, PlatformSet, host_platform, nothing_for
 from .wishes import Wishes
 
 if TYPE_CHECKING:

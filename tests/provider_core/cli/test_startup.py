@@ -26,6 +26,8 @@ HEAVY = {
     "provider_core.hookspecs",
     "provider_core.plugins",
     "provider_core.dispatch",
+    "provider_core.pouring",
+    "provider_core.store",
 }
 
 
