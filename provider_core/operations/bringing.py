@@ -127,6 +127,7 @@ def _pour(
         resources,
         provider,
         step.source,
+        place=step.package.name,
         cancel=stop,
         platforms=platforms,
         options=wishes.options,

@@ -48,6 +48,7 @@ def open_call(
     source: Source | None = None,
     *,
     source_name: str = "",
+    place: str = "",
     verb: Verb = Verb.INSTALL,
     cancel: CancelToken | None = None,
     platforms: PlatformSet | None = None,
@@ -56,10 +57,11 @@ def open_call(
 ) -> Call:
     """Return a fresh call of *provider*, about *source* if there is one.
 
-    *source_name* names the source whose state it gets when that is no longer registered; the
-    call ends with the token *cancel*, the host's without one.  Of the user's *options* it gets
-    those it has for *verb*, as what they are, beside those of the source and what the host
-    itself has *told*.  Raises UnknownProvider, UsageError for an option's bad value.
+    *source_name* names the source whose state it gets when that is no longer registered, *place*
+    the URL or registry that a call without a source is about; the call ends with the token
+    *cancel*, the host's without one.  Of the user's *options* it gets those it has for *verb*, as
+    what they are, beside those of the source and what the host itself has *told*.  Raises
+    UnknownProvider, UsageError for an option's bad value.
     """
     signs, token = Signs(), CancelToken(cancel or resources.cancel)
 
@@ -67,18 +69,19 @@ def open_call(
         token.check()
         signs.show()
 
-    home = resources.home
+    home, understood = resources.home, _understood(resources, provider, source, verb, options)
+    place = source.location if source else place
     context = Context(
         source=source,
         platforms=platforms if platforms is not None else PlatformSet.all(),
-        transport=LivelyTransport(resources.transport, beat),
+        transport=LivelyTransport(lambda: resources.networks.way(place, understood, beat), beat),
         catalog=View(resources.catalog, resources.offers),
         state=state_of(home, provider, source.name if source else source_name),
         spool=lambda limit: open_spool(home, limit),
         progress=LivelyProgress(resources.progress or SilentProgress(), beat),
         clock=resources.clock,
         cancel=token,
-        options={**_understood(resources, provider, source, verb, options), **(told or {})},
+        options={**understood, **(told or {})},
         offline=resources.settings.offline,
         credentials=resources.credentials or no_credentials,
         sign=resources.sign or no_signer,

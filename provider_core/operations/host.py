@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from .resources import Resources
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
-    from ..model import FindResult, Hold, Installed, Plan, Source, Tag
+    from ..model import FindResult, Hold, Installed, OptionSpec, Plan, Source, Tag, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
@@ -73,7 +73,7 @@ class Host:
             progress: is told how far things are; nobody if None.
             cancel: set it from anywhere to stop what is running; for good, see `cancel()`.
             clock: gives the time, in UTC.
-            transport: the way to the network; without one, what needs it is refused.
+            transport: the way to the network; made from the settings if None.
             credentials: looks up who to be at an origin; anonymous everywhere if None.
             sign: returns the signer of a role; without one, what needs a key is refused.
             actor: who is recorded with each change; the login name if empty.
@@ -217,7 +217,7 @@ class Host:
         *,
         provider: str = "",
         priority: int | None = None,
-        options: Mapping[str, str] | None = None,
+        options: Mapping[str, str | Sequence[str]] | None = None,
         force: bool = False,
     ) -> Source:
         """Register a source; its provider is recognised by scheme or content if not named.
@@ -236,7 +236,7 @@ class Host:
         *,
         location: str = "",
         priority: int | None = None,
-        options: Mapping[str, str] | None = None,
+        options: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Source:
         """Change a registered source; what is not named stays.  Raises UnknownSource."""
         from .sources import set_source
@@ -258,6 +258,12 @@ class Host:
     def providers(self) -> tuple[Row, ...]:
         """Load every plugin and return a row for each, those that failed too."""
         return self._resources.plugins.rows()
+
+    def provider_options(self, *verbs: Verb) -> dict[str, tuple[OptionSpec, ...]]:
+        """Return the options for *verbs* by the name of the provider that has them."""
+        from .options import options_for
+
+        return options_for(self._resources, verbs)
 
     def enable_provider(self, name: str) -> bool:
         """Take *name* out of the home's disabled providers; whether that changed anything."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
@@ -203,11 +204,15 @@ class _LivelySink:
 
 
 class LivelyTransport:
-    """A Transport whose requests are signs of life."""
+    """A Transport whose requests are signs of life; found when it is first needed."""
 
-    def __init__(self, inner: Transport, beat: Beat) -> None:
-        self._inner = inner
+    def __init__(self, find: Callable[[], Transport], beat: Beat) -> None:
+        self._find = find
         self._beat = beat
+
+    @cached_property
+    def _inner(self) -> Transport:
+        return self._find()
 
     def request(
         self,

@@ -249,6 +249,7 @@ class Planner:
             self._resources,
             package.id.provider,
             source,
+            place=package.name,
             platforms=self.platforms,
             options=self.wishes.options,
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..plugins import Plugins
     from ..store import DirectoryStore
     from ..transport import Transport
+    from .networks import Networks
 
 __all__ = ["Resources"]
 
@@ -112,13 +113,11 @@ class Resources:
         )
 
     @_part
-    def transport(self) -> Transport:
-        """Return the way to the network; it refuses everything with --offline."""
-        from ..transport import AbsentTransport, OfflineTransport
+    def networks(self) -> Networks:
+        """Return the ways to the network."""
+        from .networks import Networks
 
-        if self.settings.offline:
-            return OfflineTransport()
-        return self._transport or AbsentTransport()
+        return Networks(self.settings, self._transport)
 
     @_part
     def plugins(self) -> Plugins:
@@ -170,7 +169,7 @@ class Resources:
 
     def close(self) -> None:
         """Close what was opened."""
-        for part in ("catalog", "offers", "store"):
+        for part in ("networks", "catalog", "offers", "store"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
 

@@ -53,6 +53,7 @@ def save(resources: Resources, requests: Sequence[str], to: str, wishes: Wishes)
         call = open_call(
             resources,
             target.provider,
+            place=target.location,
             verb=Verb.SAVE,
             platforms=planner.platforms,
             options=wishes.options,
