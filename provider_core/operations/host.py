@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..transport import Transport
     from .doctor import Finding
     from .results import (
+        Gathered,
         HistoryEntry,
         InstallResult,
         RefreshResult,
@@ -189,6 +191,18 @@ class Host:
         from .save import save
 
         return save(self._resources, requests, to, _wishes(wishes))
+
+    def gather(
+        self, *requests: str, wishes: Wishes | None = None
+    ) -> AbstractContextManager[Gathered]:
+        """Bring images into the store, and keep them there for the block, to be written elsewhere.
+
+        Installed ones are taken from the home, the others are fetched and cached, as by `save`;
+        files that are no images stay files.  Raises as `save` does.
+        """
+        from .save import ANYTHING, gather
+
+        return gather(self._resources, requests, ANYTHING, _wishes(wishes))
 
     def uninstall(
         self, *requests: str, force: bool = False, dry_run: bool = False

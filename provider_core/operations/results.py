@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from ..digests import Digest
 from ..errors import Error
-from ..model import Installed, Package, Plan, Saved, Source
+from ..model import Held, Installed, Package, Plan, Saved, Source
+from ..platforms import PlatformSet
+from ..store import Reader
 
 __all__ = [
+    "Gathered",
     "HistoryEntry",
     "InstallResult",
     "RefreshResult",
@@ -41,6 +44,22 @@ class SaveResult:
     saved: Saved
     packages: tuple[Package, ...]
     """In the order of the requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Images that are whole in the store, ready to be written elsewhere."""
+
+    images: tuple[Held, ...]
+    """What was asked for, then what that requires."""
+    requested: int
+    """How many of them were asked for."""
+    plan: Plan
+    """What was fetched."""
+    platforms: PlatformSet
+    """The platforms that were wanted."""
+    reader: Reader
+    """Has their content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
