@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 
 from feed_format import PublicKey, SigningKey, is_protected, read_key, write_key
+from provider_core.disk.durable import make_folder
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import UsageError
 
 from .passphrases import Passphrases
 
-__all__ = ["KeyFile", "KeyringFolder", "LazySigner"]
+__all__ = ["KeyFile", "KeyringFolder", "LazySigner", "keep_outside"]
 
 _NAME = re.compile(r"([0-9a-f]{64})\.pem")
 
@@ -31,8 +32,6 @@ class KeyFile:
     """The TUF key id, 64 hexadecimal digits."""
     path: Path
     """Where it is."""
-    public: PublicKey | None = None
-    """Its public half, None if nobody has read it yet."""
 
     @property
     def is_protected(self) -> bool:
@@ -68,7 +67,8 @@ class KeyringFolder:
 
     def __init__(self, folders: Sequence[Path], passphrases: Passphrases) -> None:
         self._folders = tuple(folders)
-        self._passphrases = passphrases
+        self.passphrases = passphrases
+        self._open: dict[str, SigningKey] = {}
 
     @property
     def own(self) -> Path:
@@ -101,14 +101,17 @@ class KeyringFolder:
         may read, and for a file that has another key than its name says; NoSuchFile,
         DocumentError, StoreError.
         """
+        if file.id in self._open:
+            return self._open[file.id]
         label = f"the key {file.path}"
-        key = read_key(file.path, lambda: self._passphrases.existing(label))
+        key = read_key(file.path, lambda: self.passphrases.existing(label))
         if key.id != file.id:
             raise UsageError(
                 f"{file.path} has another key than its name says: {key.id}",
                 hint="restore it from your backup: `ferry key restore FOLDER`",
                 path=str(file.path),
             )
+        self._open[file.id] = key
         return key
 
     def make(self, role: str, folder: Path | None = None) -> KeyFile:
@@ -118,19 +121,34 @@ class KeyringFolder:
         StoreError.
         """
         place = folder or self.own
-        passphrase = self._passphrases.new(f"the new {role} key")
+        passphrase = self.passphrases.new(f"the new {role} key")
         key = SigningKey.generate()
         with disk_errors(place):
-            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(place, 0o700)
         path = place / _file_name(PublicKey.of(key))
         write_key(path, key, passphrase=passphrase)
-        return KeyFile(id=key.id, path=path, public=PublicKey.of(key))
+        self._open[key.id] = key
+        return KeyFile(id=key.id, path=path)
+
+    def public(self, file: KeyFile) -> PublicKey:
+        """Return the public half of the key in *file*.  Raises as `read` does."""
+        return PublicKey.of(self.read(file))
 
     def signers(self, keys: Iterable[PublicKey]) -> tuple[LazySigner, ...]:
         """Return a signer for each of *keys* that is here; none is read before it signs."""
         found = ((key, self.find(key)) for key in keys)
         return tuple(
             LazySigner(key, partial(self.read, file)) for key, file in found if file is not None
+        )
+
+
+def keep_outside(feed: Path, folder: Path) -> None:
+    """Raise UsageError if the key folder *folder* is in the feed's, and would be handed out."""
+    if folder.resolve().is_relative_to(feed.resolve()):
+        raise UsageError(
+            f"{folder} is inside the feed {feed}: private keys there would be handed out with it",
+            hint="keep keys in a folder of their own",
+            folder=str(folder),
         )
 
 

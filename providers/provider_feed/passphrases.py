@@ -87,7 +87,7 @@ class Passphrases:
         if not self.is_terminal():
             raise UsageError(
                 f"{label} needs a passphrase, and there is no terminal to ask on",
-                hint=f"{_HINT}, or say --no-passphrase for keys that file permissions alone protect",
+                hint=f"{_HINT}, or say --no-passphrase: then file permissions alone protect it",
             )
         typed = self.ask(f"New passphrase of {label}: ")
         if not typed:
