@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..digests import Digest
 from ..errors import Error
 from ..model import Held, Installed, Package, Plan, Saved, Source
-from ..platforms import PlatformSet
-from ..store import Reader
+
+if TYPE_CHECKING:
+    from ..platforms import PlatformSet
+    from ..store import Reader
 
 __all__ = [
     "Gathered",
