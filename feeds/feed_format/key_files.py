@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from provider_core.disk.durable import remove, rename, sync_file, sync_folder, write_at
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import DocumentError, Exists, NoSuchFile, UsageError
 
 from .keys import PublicKey, SigningKey, is_encrypted
+from .new_files import write_new
 
 __all__ = [
     "copy_key",
@@ -35,12 +33,12 @@ def write_key(path: Path, key: SigningKey, *, passphrase: bytes | None = None) -
 
     Raises Exists, NoSpace, StoreError.
     """
-    _write_new(path, key.as_pem(passphrase), 0o600)
+    write_new(path, key.as_pem(passphrase), 0o600)
 
 
 def write_public_key(path: Path, key: PublicKey) -> None:
     """Write the public *key* to the new file *path*, to be handed on.  Raises as `write_key`."""
-    _write_new(path, key.as_pem(), 0o644)
+    write_new(path, key.as_pem(), 0o644)
 
 
 def read_key(path: Path, passphrase: Passphrase | None = None) -> SigningKey:
@@ -75,7 +73,7 @@ def copy_key(source: Path, path: Path) -> bool:
     if b"PRIVATE KEY-----" not in data:
         raise DocumentError("it is no PEM private key", what=str(source))
     try:
-        _write_new(path, data, 0o600)
+        write_new(path, data, 0o600)
     except Exists:
         if _read(path) != data:
             raise
@@ -86,37 +84,6 @@ def copy_key(source: Path, path: Path) -> bool:
 def read_public_key(path: Path) -> PublicKey:
     """Read a public key file.  Raises NoSuchFile, DocumentError."""
     return PublicKey.from_pem(_read(path))
-
-
-def _write_new(path: Path, data: bytes, mode: int) -> None:
-    """Write *data* to *path*, which appears whole or not at all; Exists if something is there."""
-    scratch = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with disk_errors(path, needed=len(data)):
-        fd = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        try:
-            try:
-                write_at(fd, 0, memoryview(data))
-                sync_file(fd)
-            finally:
-                os.close(fd)
-            _name(scratch, path)
-        finally:
-            remove(scratch)
-        sync_folder(path.parent)
-
-
-def _name(scratch: Path, path: Path) -> None:
-    """Give the file *scratch* the name *path*, which nothing may have: Exists otherwise."""
-    try:
-        os.link(scratch, path)
-    except FileExistsError:
-        raise Exists(str(path), hint="keys are never overwritten; choose another file") from None
-    except OSError:  # no hard links here, as on a stick: then only one may write at a time
-        if os.path.lexists(path):
-            raise Exists(
-                str(path), hint="keys are never overwritten; choose another file"
-            ) from None
-        rename(scratch, path)
 
 
 def _read(path: Path) -> bytes:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from provider_core.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from .courier import COURIER, courier_signer
+    from .courier import COURIER, courier_roots, courier_signer
 
-__getattr__, __dir__ = lazy_names(__name__, {"courier": ("COURIER", "courier_signer")})
+__getattr__, __dir__ = lazy_names(
+    __name__, {"courier": ("COURIER", "courier_roots", "courier_signer")}
+)
 
-__all__ = ["COURIER", "courier_signer"]
+__all__ = ["COURIER", "courier_roots", "courier_signer"]
