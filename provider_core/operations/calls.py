@@ -81,6 +81,7 @@ def open_call(
         progress=LivelyProgress(resources.progress or SilentProgress(), beat),
         clock=resources.clock,
         cancel=token,
+        keys=lambda: home.folder(home.keys.name),
         options={**understood, **(told or {})},
         offline=resources.settings.offline,
         credentials=resources.credentials or no_credentials,

@@ -101,6 +101,8 @@ class SourceRow:
     """Offers in the catalog; None if it is not indexed."""
     refreshed: str = ""
     """When its offers were last brought up to date; '' if never."""
+    until: str = ""
+    """When the signatures that vouch for its offers end, ISO 8601 in UTC; '' if nothing ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ def source_rows(resources: Resources) -> tuple[SourceRow, ...]:
                 builtin=source.name not in own,
                 offers=state.count if state else None,
                 refreshed=state.refreshed if state else "",
+                until=state.until if state else "",
             )
         )
     return tuple(rows)
@@ -120,7 +121,8 @@ def _keep(
     checked = replace(checked, name=source.name, indexed=Feature.REFRESH in loaded.info.features)
     if old is not None and _place(old) != _place(checked):
         resources.offers.forget(old.name)  # what another place offered is not offered here
-    if checked.indexed and checked.trust is not Trust.UNTRUSTED and not resources.settings.offline:
+    may_be_asked = checked.is_local or not resources.settings.offline
+    if checked.indexed and checked.trust is not Trust.UNTRUSTED and may_be_asked:
         refresh_source(resources, checked)
     with recorded(resources, operation) as change:
         change.put_source(checked)
