@@ -16,6 +16,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"oci", "references"},
     {"model"},
     {"transport"},
+    {"credentials"},
     {"store"},
     {"catalog"},
     {"context"},
@@ -28,7 +29,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"cli"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-APART = [{"transport", "store", "catalog"}]
+APART = [{"transport", "store", "catalog"}, {"credentials", "store", "catalog"}]
 """Rooms of one floor that never import each other, though they stand on separate lines here."""
 
 PUBLIC_TO_PROVIDERS = set(RANK) - {"operations", "cli", "dispatch", "plugins", "catalog"}

@@ -15,6 +15,8 @@ ferry.plan/1      install, save: --dry-run   the totals, after the steps
 ferry.saved/1     save                       what was written
 ferry.removal/1   uninstall                  an image that went
 ferry.source/1    source add, set, list …    a source
+ferry.login/1     source login               the origin that a login is bound to
+ferry.logout/1    source logout              whether a login was kept
 ferry.refresh/1   source refresh             what a refresh did to one source
 ferry.provider/1  provider list, show …      a plugin
 ferry.check/1     provider check             what the conformance kit said

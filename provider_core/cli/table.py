@@ -38,6 +38,8 @@ ENTRIES = (
     Entry("source list", "source_list", "List the sources, the one asked first in front."),
     Entry("source set", "source_set", "Change a source."),
     Entry("source remove", "source_remove", "Forget a source; installed images stay."),
+    Entry("source login", "source_login", "Keep who to be at a source."),
+    Entry("source logout", "source_logout", "Forget who to be at a source."),
     Entry("source refresh", "source_refresh", "Bring what indexed sources offer up to date."),
     Entry("provider list", "provider_list", "List the providers, those that failed too."),
     Entry("provider show", "provider_show", "Show what a provider can do."),

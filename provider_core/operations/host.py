@@ -18,6 +18,7 @@ from .resources import Resources
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
+    from ..credentials import Credential, Place
     from ..model import FindResult, Hold, Installed, OptionSpec, Plan, Source, Tag, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
@@ -61,6 +62,7 @@ class Host:
         clock: Callable[[], datetime] | None = None,
         transport: Transport | None = None,
         credentials: Credentials | None = None,
+        login_variables: Mapping[str, str] | None = None,
         sign: Callable[[str], Signer] | None = None,
         actor: str = "",
         ticket: str = "",
@@ -76,7 +78,8 @@ class Host:
             cancel: set it from anywhere to stop what is running; for good, see `cancel()`.
             clock: gives the time, in UTC.
             transport: the way to the network; made from the settings if None.
-            credentials: looks up who to be at an origin; anonymous everywhere if None.
+            credentials: looks up who to be at an origin; if None, the logins of this home.
+            login_variables: logins of sources, as `FERRY_<SOURCE>_PASSWORD` and its like hold them.
             sign: returns the signer of a role; without one, what needs a key is refused.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
@@ -91,6 +94,7 @@ class Host:
             clock=clock,
             transport=transport,
             credentials=credentials,
+            login_variables=login_variables,
             sign=sign,
             actor=actor,
             ticket=ticket,
@@ -106,11 +110,21 @@ class Host:
         flags: Layer | None = None,
         **arguments: Any,
     ) -> Self:
-        """Open the home and take the settings that environment, config files and *flags* say."""
+        """Open the home; settings are what environment, config files and *flags* say.
+
+        Logins of sources are taken from the environment too.
+        """
+        from ..credentials import login_variables
+
         environ = os.environ if environ is None else environ
         place = Home(Path(home) if home is not None else default_home(environ, system=system))
         found = (*layers(place, environ), *((flags,) if flags else ()))
-        return cls(place.root, settings=merge(found), **arguments)
+        return cls(
+            place.root,
+            settings=merge(found),
+            login_variables=login_variables(environ),
+            **arguments,
+        )
 
     # questions ----------------------------------------------------------------------------
 
@@ -262,6 +276,22 @@ class Host:
         from .sources import remove_source
 
         return remove_source(self._resources, name)
+
+    def login(self, source: str, credential: Credential, *, place: Place | None = None) -> str:
+        """Keep who to be at a source, after it took the login; return the origin it is bound to.
+
+        *place* is the system's keyring if None.  Offline, nobody is asked.  Raises UnknownSource,
+        UsageError for a source without a server, AuthRequired, NotSupported without a keyring.
+        """
+        from .logins import login
+
+        return login(self._resources, source, credential, place)
+
+    def logout(self, source: str) -> bool:
+        """Forget who to be at a source; whether a login was kept."""
+        from .logins import logout
+
+        return logout(self._resources, source)
 
     def refresh(self, *names: str) -> tuple[RefreshResult, ...]:
         """Bring the offers of indexed sources up to date; all of them if none is named."""

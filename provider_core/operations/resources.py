@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from ..settings import Settings
 if TYPE_CHECKING:
     from ..catalog import Catalog, CatalogChange, Offers
     from ..context import Credentials, Progress, Signer
+    from ..credentials import Logins
     from ..discovery import Candidate
     from ..dispatch import Dispatcher
     from ..plugins import Plugins
@@ -69,6 +70,7 @@ class Resources:
         clock: Callable[[], datetime] | None,
         transport: Transport | None,
         credentials: Credentials | None,
+        login_variables: Mapping[str, str] | None,
         sign: Callable[[str], Signer] | None,
         actor: str,
         ticket: str,
@@ -84,6 +86,7 @@ class Resources:
         self._providers = providers
         self._provider_paths = provider_paths
         self._transport = transport
+        self._login_variables = login_variables
         self._actor = actor
         self._ticket = ticket
 
@@ -118,6 +121,13 @@ class Resources:
         from .networks import Networks
 
         return Networks(self.settings, self._transport)
+
+    @_part
+    def logins(self) -> Logins:
+        """Return who to be at which source."""
+        from ..credentials import Logins
+
+        return Logins(self.home.logins, variables=self._login_variables)
 
     @_part
     def plugins(self) -> Plugins:

@@ -36,6 +36,11 @@ class Origin:
             raise UsageError(f"{url!r} is not an http(s) URL", hint="write https://host/path")
         return cls(scheme=parts.scheme, host=parts.hostname, port=port or _PORTS[parts.scheme])
 
+    def __str__(self) -> str:
+        """Return ``scheme://host:port``, the port always there."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
 
 class Auth(Protocol):
     """Credentials of one origin.  Never asked for another one's headers."""
