@@ -15,6 +15,7 @@ from urllib3 import HTTPResponse
 from ..errors import SizeMismatch, TransportError
 from .connections import ClockedAdapter, Passage, passing_through
 from .failures import broken, translated
+from .ports import Origin
 from .settings import TransportSettings
 from .tls import tls_context
 from .urls import Reach, check_plain, origin_of, shown
@@ -38,6 +39,8 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     """Names in lower case; those of an Auth too."""
     body: bytes = field(default=b"", repr=False)
+    told_by: Origin | None = None
+    """Who named the URL, if the caller knows it from somebody else."""
 
 
 class Reply:

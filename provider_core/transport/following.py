@@ -10,7 +10,7 @@ from ..errors import AuthRequired, TransportError
 from .exchange import Ask, Exchanges, Reply
 from .ports import Auth, Origin
 from .settings import TransportSettings
-from .urls import next_url, origin_of, reach, shown
+from .urls import check_told, next_url, origin_of, reach, shown
 from .waiting import Watch
 
 __all__ = ["Follower"]
@@ -55,6 +55,9 @@ class Follower:
 
     def _walk(self, ask: Ask, secrets: Mapping[str, str], home: Origin, watch: Watch) -> Reply:
         here, hop = replace(ask, headers={**ask.headers, **secrets}), None
+        if ask.told_by is not None:
+            check_told(ask.url, ask.told_by)
+            hop = reach(ask.told_by.host)
         for _ in range(self._settings.redirects + 1):
             reply = self._exchanges.send(here, watch, home=hop)
             location = reply.headers.get("location")

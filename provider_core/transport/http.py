@@ -12,7 +12,7 @@ from ..oci import Descriptor
 from .blob import BlobFetch
 from .exchange import Ask, Exchanges
 from .following import Follower
-from .ports import Auth, Location, Response, Sink
+from .ports import Auth, Location, Origin, Response, Sink
 from .retrying import Patience
 from .settings import TransportSettings
 from .statuses import check_status
@@ -66,6 +66,7 @@ class HttpTransport:
         body: bytes = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
+        told_by: Origin | None = None,
     ) -> Response:
         """Make one request, repeated while its failure may pass and time is left.
 
@@ -79,6 +80,7 @@ class HttpTransport:
             url=url,
             headers={name.lower(): value for name, value in (headers or {}).items()},
             body=body,
+            told_by=told_by,
         )
         follower = Follower(self._exchanges, self._settings, auth)
         watch = Watch(shown(url), self._settings.deadline, check=self._check)

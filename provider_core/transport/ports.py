@@ -59,6 +59,8 @@ class Location:
     url: str
     auth: Auth | None = None
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    told_by: Origin | None = None
+    """Who named the URL, if neither the user nor the source did; as `Transport.request` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +97,12 @@ class Transport(Protocol):
         body: bytes = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
+        told_by: Origin | None = None,
     ) -> Response:
         """Make one request and read at most *limit* bytes of the answer.
+
+        *told_by* is the server or document's origin that named *url*, if the user did not: it may
+        lead where a redirect from there may, and no further into this machine or its link.
 
         Raises TransportError (Offline, TimedOut, HttpStatus from 400 on except 404 and 401 when
         *auth* cannot help, RateLimited, AuthRequired); SizeMismatch above *limit*.

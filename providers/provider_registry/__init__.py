@@ -1,0 +1,1 @@
+"""Images in registries: Docker Hub, its mirrors, and any registry of the OCI specification."""
