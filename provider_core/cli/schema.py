@@ -7,6 +7,7 @@ sizes are bytes, times ISO 8601 in UTC.
 schema            printed by                 is
 ================= ========================== =====================================
 ferry.offer/1     find                       an image that a source has
+ferry.found/1     search                     a name that a source has
 ferry.image/1     list, show, install        an installed image
 ferry.tag/1       images                     one name of an installed image
 ferry.layer/1     history                    a line of an image's history
@@ -44,7 +45,7 @@ from .image_columns import pin_digest
 
 if TYPE_CHECKING:
     from ..catalog import Change, Revision
-    from ..model import Installed, Package, Parent, Plan, Source, Step, Tag
+    from ..model import Found, Installed, Package, Parent, Plan, Source, Step, Tag
     from ..operations.results import HistoryEntry, RefreshResult, Removal, SaveResult, SourceRow
     from ..plugins import Row
     from ..settings import Setting
@@ -55,8 +56,11 @@ __all__ = [
     "change_document",
     "collected_document",
     "damage_document",
+    "found_document",
     "image_document",
     "layer_document",
+    "login_document",
+    "logout_document",
     "offer_document",
     "plan_documents",
     "provider_document",
@@ -90,6 +94,18 @@ def offer_document(package: Package) -> Document:
         "published": package.published,
         "provider": package.id.provider,
         "source": package.id.source,
+    }
+
+
+def found_document(found: Found) -> Document:
+    """Describe a name that a search found."""
+    return {
+        "schema": "ferry.found/1",
+        "name": found.name,
+        "summary": found.summary,
+        "stars": found.stars,
+        "is_official": found.is_official,
+        "source": found.source,
     }
 
 
@@ -217,6 +233,16 @@ def source_row_document(row: SourceRow) -> Document:
         "refreshed": row.refreshed,
         "until": row.until,
     }
+
+
+def login_document(source: str, origin: str) -> Document:
+    """Describe where a login is good for."""
+    return {"schema": "ferry.login/1", "source": source, "origin": origin}
+
+
+def logout_document(source: str, *, changed: bool) -> Document:
+    """Describe whether there was a login to forget."""
+    return {"schema": "ferry.logout/1", "source": source, "changed": changed}
 
 
 def refresh_document(result: RefreshResult) -> Document:

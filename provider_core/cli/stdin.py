@@ -86,6 +86,8 @@ def _of_row(row: Document, number: int) -> Asked:
         raise _unreadable(number, "a row without a name")
     version = _text(row, "tag" if is_tag else "version", number)
     request = f"{name}:{version}" if version else name
+    if schema.startswith("ferry.found/"):
+        return Asked(text=request, source=_text(row, "source", number))
     if not schema.startswith("ferry.offer/"):
         return Asked(text=request)
     # An offer's digest is what was seen; another content under the same name must not slip in.

@@ -27,6 +27,7 @@ class Listed(NamedTuple):
 
 ENTRIES = (
     Entry("find", "find", "Ask the sources which images they have."),
+    Entry("search", "search", "Look for names of images by words."),
     Entry("install", "install", "Install images by name, file, folder or URL."),
     Entry("save", "save", "Write images to a file, folder or URL."),
     Entry("uninstall", "uninstall", "Remove installed images."),
@@ -75,7 +76,7 @@ GROUPS = {
     "config": "The settings of this home.",
 }
 
-ALIASES = {"search": "find", "pull": "install", "rmi": "uninstall", "remove": "uninstall"}
+ALIASES = {"pull": "install", "rmi": "uninstall", "remove": "uninstall"}
 
 DEFAULTS = {"config": "list"}
 """What a group does when no command of it is named."""

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
     from ..credentials import Credential, Place
-    from ..model import FindResult, Hold, Installed, OptionSpec, Plan, Source, Tag, Verb
+    from ..model import (
+        FindResult,
+        Hold,
+        Installed,
+        OptionSpec,
+        Plan,
+        SearchResult,
+        Source,
+        Tag,
+        Verb,
+    )
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
@@ -137,6 +147,15 @@ class Host:
         from .find import find
 
         return find(self._resources, requests, words, _wishes(wishes))
+
+    def search(self, words: str, *, limit: int = 25, wishes: Wishes | None = None) -> SearchResult:
+        """Ask the sources which names fit *words*, at most *limit* of each source.
+
+        Raises as `find` does.
+        """
+        from .search import search
+
+        return search(self._resources, words, limit, _wishes(wishes))
 
     def list(self, pattern: str = "", *, revision: int | None = None) -> tuple[Installed, ...]:
         """Return the installed images whose name fits *pattern*, as of a revision."""

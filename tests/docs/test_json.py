@@ -33,6 +33,7 @@ INHERITS: dict[str, tuple[str, set[str]]] = {
 """Schema → the one whose fields it has too, all but some."""
 LAYER = "c018fbd65b779633559de9c07e9a6135d2143c7e6c8db440134e8be69ee4c1a5"
 COMMANDS = (
+    "search hello --source samples",
     "find",
     "install sample/hello sample/base --report {folder}/installed.json",
     "install sample/hello",
@@ -75,6 +76,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         source=Source(name="lab", provider="archive", location="/lab"), changed=True, offers=1
     )
     _note(schema.refresh_document(refreshed), found)
+    _note(schema.login_document("lab", "https://registry.example:443"), found)
+    _note(schema.logout_document("lab", changed=True), found)
     for command in COMMANDS:
         for document in _documents(command.format(folder=folder), folder / "home"):
             _note(document, found)

@@ -8,6 +8,7 @@ from ...credentials import Credential, Place
 from .. import flags
 from ..common import ferry_command
 from ..invocation import Invocation
+from ..schema import login_document
 from ..secret_input import read_secret
 
 __all__ = ["command"]
@@ -40,6 +41,6 @@ def command(
         origin = host.login(name, credential, place=Place(store))
     output = invocation.output
     if output.json:
-        output.document({"schema": "ferry.login/1", "source": name, "origin": origin})
+        output.document(login_document(name, origin))
     else:
         output.line(f"Logged in: {name} at {origin}")

@@ -7,6 +7,7 @@ import click
 from .. import flags
 from ..common import ferry_command
 from ..invocation import Invocation
+from ..schema import logout_document
 
 __all__ = ["command"]
 
@@ -20,7 +21,7 @@ def command(invocation: Invocation, name: str) -> None:
     with invocation.host() as host:
         gone = host.logout(name)
     if output.json:
-        output.document({"schema": "ferry.logout/1", "source": name, "changed": gone})
+        output.document(logout_document(name, changed=gone))
     elif gone:
         output.line(f"Logged out: {name}")
     else:
