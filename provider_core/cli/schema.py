@@ -164,9 +164,11 @@ def plan_documents(plan: Plan) -> list[Document]:
         "verb": plan.verb,
         "steps": len(plan.steps),
         "fetch": plan.fetch,
+        "here": plan.here,
         "pulls": plan.pulls,
+        "pulls_left": plan.pulls_left,
         "free": plan.free,
-        "exact": all(step.exact for step in plan.steps),
+        "exact": plan.exact,
     }
     return [*map(_step, plan.steps), totals]
 
@@ -182,6 +184,7 @@ def _step(step: Step) -> Document:
         "fetch": step.fetch,
         "here": step.here,
         "pulls": step.pulls,
+        "pulls_left": step.pulls_left,
         "exact": step.exact,
     }
 

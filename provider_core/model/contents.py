@@ -46,6 +46,8 @@ class Contents:
     """Every blob that installing it would need."""
     pulls: int = 0
     """Rate-limited requests that installing it would spend."""
+    pulls_left: int | None = None
+    """How many of them the source allows now; None: unlimited, or unknown."""
     exact: bool = True
     """False if the descriptors' sizes are upper bounds or some are not known yet."""
 

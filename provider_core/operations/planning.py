@@ -175,11 +175,7 @@ class Planner:
         action = self.action(package)
         kept = self.installed[ImageKey.of(package)] if action is Action.KEEP else package
         require_platforms(kept.platforms or filter(None, [package.id.platform]), self.wishes)
-        fetch = here = pulls = 0
-        exact = True
-        if action is not Action.KEEP:
-            fetch, here, pulls, exact = self._amount(package, source)
-        return Step(
+        step = Step(
             action=action,
             package=package,
             source=source,
@@ -187,11 +183,8 @@ class Planner:
             moves=self._moves(package),
             needs=needs,
             reason=reason,
-            fetch=fetch,
-            here=here,
-            pulls=pulls,
-            exact=exact,
         )
+        return step if action is Action.KEEP else self._measured(step)
 
     def action(self, package: Package) -> Action:
         """Return what happens to *package*; Exists where a numbered version would be replaced."""
@@ -225,14 +218,14 @@ class Planner:
         """Whether the version may mean something else today: a label, or the user says so."""
         return self.wishes.force or package.version in floating([Version.parse(package.version)])
 
-    def _amount(self, package: Package, source: Source | None) -> tuple[int, int, int, bool]:
-        """Return bytes to fetch, bytes here, pulls, and whether that is exact."""
-        provider = package.id.provider
-        call = self._call(package, source)
+    def _measured(self, step: Step) -> Step:
+        """Return *step* with bytes to fetch, bytes here and pulls, as far as they are known."""
+        package, provider = step.package, step.package.id.provider
+        call = self._call(package, step.source)
         contents = self._resources.dispatcher.contents(provider, package, call.reader, call.context)
         if contents is None:
             size = package.pin.size if not isinstance(package.pin, Descriptor) else 0
-            return package.size or size, 0, 0, False
+            return replace(step, fetch=package.size or size, exact=False)
         blobs = {one.digest: one for one in contents.descriptors}
         lacking = {
             digest: one.size
@@ -242,7 +235,16 @@ class Planner:
         self._coming |= lacking.keys()
         fetch = sum(lacking.values())
         here = sum(one.size for one in blobs.values()) - fetch
-        return fetch, here, contents.pulls, contents.exact
+        if not contents.exact:
+            fetch = max(fetch, package.size or 0)
+        return replace(
+            step,
+            fetch=fetch,
+            here=here,
+            pulls=contents.pulls,
+            pulls_left=contents.pulls_left,
+            exact=contents.exact,
+        )
 
     def _call(self, package: Package, source: Source | None) -> Call:
         return open_call(

@@ -53,7 +53,7 @@ def test_dry_run_shows_the_plan_and_does_nothing(shelved: Ferry) -> None:
         ["install", "NanoServer"],
         ["install", "NanoServerIIS"],
     ]
-    assert re.match(r"[\d.]+ kB to fetch, .* free on the disk\n", ran.err)
+    assert re.match(r"2 images: [\d.]+ kB to fetch, [\d.]+ kB here; .* free on the disk\n", ran.err)
     assert shelved("list").out == ""
 
 
