@@ -25,6 +25,8 @@ class Settings:
     """Whether installed third-party providers are loaded; policies always are."""
     disabled_providers: tuple[str, ...] = ()
     """Names of providers that are not loaded; a policy cannot be disabled."""
+    disabled_sources: tuple[str, ...] = ()
+    """Names of built-in sources that are not asked."""
     platforms: tuple[str, ...] = ()
     """Platforms to install; () for this host's."""
     lock_timeout: float = 30.0

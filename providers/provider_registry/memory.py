@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provider_core.credentials import Credential
+from provider_core.digests import Digest
 from provider_core.transport import Origin
 
 from .challenges import Challenge
@@ -22,7 +23,8 @@ from .tokens import Scope, Token
 
 __all__ = ["Account", "Memory"]
 
-_FEW_SECONDS = 30.0
+_FEW_SECONDS = 10.0
+_SLICE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +45,27 @@ class Memory:
         self._challenges: dict[Account, Challenge | None] = {}
         self._tokens: dict[tuple[Account, frozenset[Scope]], Token] = {}
         self._said: set[tuple[Hashable, ...]] = set()
+        self._seen: defaultdict[tuple[str, str, Digest], dict[str, None]] = defaultdict(dict)
+        self._facts: set[Hashable] = set()
         self._noted: dict[Hashable, tuple[float, Any]] = {}
         self._locks: defaultdict[Hashable, threading.RLock] = defaultdict(threading.RLock)
         self._guard = threading.Lock()
 
     @contextmanager
-    def alone(self, key: Hashable) -> Iterator[None]:
-        """Let one thread at a time do what *key* stands for."""
+    def alone(self, key: Hashable, *, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+        """Let one thread at a time do what *key* stands for.
+
+        *waiting* is called now and then while another one does it; what it raises ends the wait.
+        """
         with self._guard:
             lock = self._locks[key]
-        with lock:
+        while not lock.acquire(timeout=_SLICE):
+            if waiting is not None:
+                waiting()
+        try:
             yield
+        finally:
+            lock.release()
 
     def knows(self, account: Account) -> bool:
         """Whether the registry was asked how it lets us in."""
@@ -86,6 +98,24 @@ class Memory:
             new = said not in self._said
             self._said.add(said)
             return new
+
+    def saw(self, source: str, name: str, version: str, digest: Digest) -> None:
+        """Remember that *version* of *name* was *digest*."""
+        with self._guard:
+            self._seen[source, name, digest][version] = None
+
+    def seen(self, source: str, name: str, digest: Digest) -> tuple[str, ...]:
+        """Return the versions that were *digest*."""
+        with self._guard:
+            return tuple(self._seen.get((source, name, digest), ()))
+
+    def know(self, fact: Hashable) -> None:
+        """Remember that something is so, for good."""
+        self._facts.add(fact)
+
+    def known(self, fact: Hashable) -> bool:
+        """Whether something is known to be so."""
+        return fact in self._facts
 
     def note(self, key: Hashable, value: Any) -> None:
         """Remember *value* for some seconds."""

@@ -1,0 +1,122 @@
+"""RegistryProvider: the hooks, each a few lines over the modules that do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from provider_core.context import Context
+from provider_core.hookspecs import ProviderSpec, hookimpl
+from provider_core.model import (
+    Content,
+    Contents,
+    Feature,
+    Found,
+    OptionSpec,
+    Package,
+    ProviderInfo,
+    Query,
+    Source,
+)
+from provider_core.references import Name, Reference, Uri, parse_reference
+from provider_core.store import Reader, Writer
+
+from . import hub, limits, logins
+from .endpoints import endpoint_at
+from .finding import PROVIDER, find_packages
+from .installing import contents_of, install_image
+from .memory import Memory
+from .names import HUB, split_host
+from .options import OPTIONS
+from .sources import HUB_SOURCE, checked_source
+
+__all__ = ["RegistryProvider"]
+
+_SCHEMES = ("registry", "docker")
+
+
+class RegistryProvider(ProviderSpec):
+    """Images in registries: Docker Hub, its mirrors, any registry of the OCI specification.
+
+    A name is asked for in the source; one with a registry's host in front needs no source.
+    """
+
+    def __init__(self) -> None:
+        self._memory = Memory()
+
+    @hookimpl
+    def provider_info(self) -> ProviderInfo:
+        """Return the card; no I/O."""
+        return ProviderInfo(
+            name=PROVIDER,
+            version="0.1.0",
+            summary="Docker Hub, its mirrors, any registry of the OCI specification",
+            features=frozenset(
+                {
+                    Feature.FIND,
+                    Feature.SEARCH,
+                    Feature.RESOLVE,
+                    Feature.CONTENTS,
+                    Feature.INSTALL,
+                    Feature.CHECK_SOURCE,
+                }
+            ),
+            schemes=_SCHEMES,
+            takes_hosts=True,
+            sources=(HUB_SOURCE,),
+        )
+
+    @hookimpl
+    def options(self) -> Iterable[OptionSpec]:
+        """List what sources and verbs may be told."""
+        return (*OPTIONS, *logins.OPTIONS, *hub.OPTIONS, *limits.OPTIONS)
+
+    @hookimpl
+    def check_source(self, source: Source, context: Context) -> Source:
+        """Take the URL of a registry; see `sources.checked_source`."""
+        return checked_source(source, context, self._memory)
+
+    @hookimpl
+    def find(self, query: Query, context: Context) -> Iterator[Package]:
+        """Yield what the registry has; see `finding.find_packages`."""
+        return find_packages(query, context, self._memory)
+
+    @hookimpl
+    def search(self, words: str, limit: int, context: Context) -> Iterator[Found]:
+        """Yield the names that Docker Hub's search has for *words*; other registries have none."""
+        source = context.source
+        if source is None or not endpoint_at(source.location).is_hub:
+            return
+        if hint := hub.moved_hint(words):
+            context.progress.notice(hint)
+        for hit in hub.hub_search(words, context, limit=limit):
+            yield Found(
+                source=source.name,
+                name=hit.name,
+                summary=hit.summary,
+                stars=hit.stars,
+                is_official=hit.is_official,
+            )
+
+    @hookimpl
+    def resolve(self, reference: Reference, context: Context) -> Iterable[Package]:
+        """Yield the image that ``host/name:tag`` or ``docker://name`` means, the best first."""
+        if isinstance(reference, Uri) and reference.scheme in _SCHEMES:
+            name = parse_reference(reference.rest)
+            if isinstance(name, Name) and not split_host(name.name)[0]:
+                name = parse_reference(f"{HUB}/{reference.rest}")
+            reference = name
+        if not isinstance(reference, Name) or not split_host(reference.name)[0]:
+            return ()
+        return find_packages(Query.of(reference), context, self._memory)
+
+    @hookimpl
+    def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:
+        """List the blobs of *package* as far as they are known here; never a pull."""
+        return contents_of(package, reader, context)
+
+    @hookimpl
+    def install(
+        self, package: Package, reader: Reader, writer: Writer, context: Context
+    ) -> Content | None:
+        """Pour *package* into the store, referrers too; see `installing.install_image`."""
+        return install_image(package, reader, writer, context, self._memory)
