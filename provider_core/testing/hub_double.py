@@ -228,7 +228,7 @@ class DockerHub:
             return Answer(status=400, body=b"Only one auth mechanism allowed")
         if link <= self._expired:
             return Answer(status=403, body=b"Request has expired")
-        digest = _digest(unquote(parts.path.lstrip("/")))
+        digest = Digest.parse(unquote(parts.path.lstrip("/")))
         images = [image for named in self.tags.values() for image in named.values()]
         data = next(image.blobs[digest] for image in images if digest in image.blobs)
         return _part(data, request.headers.get("range", ""))

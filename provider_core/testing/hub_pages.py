@@ -84,9 +84,11 @@ def _platform(image: SmallImage, blob: Descriptor) -> dict[str, Any]:
     manifest = Manifest.parse(image.blobs[blob.digest])
     size = sum(layer.size for layer in manifest.layers)
     entry: dict[str, Any] = {"digest": str(blob.digest), "size": size, "status": "active"}
-    if manifest.artifact_type:
+    platform = None
+    if not manifest.artifact_type:
+        platform = ImageConfig.parse(image.blobs[manifest.config.digest]).platform
+    if platform is None:
         return {**entry, "os": "unknown", "architecture": "unknown"}
-    platform = ImageConfig.parse(image.blobs[manifest.config.digest]).platform
     return {
         **entry,
         "os": platform.os,
