@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
@@ -21,11 +22,13 @@ def credentials_for(resources: Resources, source: Source | None) -> Credentials:
     """Return the lookup for a call about *source*.
 
     A call about none (a full reference, a destination) gets the login of the first source that
-    is at the very origin it speaks to.  What one source may see is never given to another one.
+    is at the very origin it speaks to; one call asks once.  What one source may see is never
+    given to another one.
     """
     if resources.credentials is not None:
         return resources.credentials
 
+    @cache
     def look_up(origin: Origin) -> Credential | None:
         sources = active_sources(resources)
         names = [one.name for one in sources]

@@ -16,7 +16,7 @@ from provider_core.transport import Origin
 from .docker_config import DockerConfig, parse_docker_config
 from .docker_helpers import ask_helper
 
-__all__ = ["OPTIONS", "config_files", "login_for"]
+__all__ = ["OPTIONS", "config_files", "kept_login", "login_for"]
 
 OPTIONS: Final = tuple(
     OptionSpec(
@@ -37,15 +37,20 @@ def login_for(origin: Origin, repository: str, context: Context) -> Credential |
     """Return who to be at *origin*, where *repository* is wanted; None for anonymous.
 
     ``context.credentials`` is asked first: a login that the user gave this very source.  Then
-    the files of `config_files`, those with helpers included.  Secrets of these files go over
-    https, or to this machine; over plain http elsewhere only where the file's key says http://.
+    what `kept_login` finds.
+    """
+    return context.credentials(origin) or kept_login(origin, repository, context)
+
+
+def kept_login(origin: Origin, repository: str, context: Context) -> Credential | None:
+    """Return the login that one of the files of `config_files` has, or a helper named there.
+
+    These secrets go over https, or to this machine; over plain http elsewhere only where the
+    file's key says http://.
 
     Raises NoSuchFile for the option ``authfile``; StoreError, DocumentError, AuthRequired for a
     file or helper that is there and cannot be used.
     """
-    known = context.credentials(origin)
-    if known is not None:
-        return known
     named = context.options.get("authfile")
     for path in config_files(os.environ, Path.home(), named):
         config = _read(path, required=named is not None)

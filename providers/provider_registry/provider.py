@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from provider_core.context import Context
 from provider_core.hookspecs import ProviderSpec, hookimpl
 from provider_core.model import (
     Content,
     Contents,
+    Destination,
     Feature,
     Found,
+    Held,
     OptionSpec,
     Package,
     ProviderInfo,
     Query,
+    Saved,
     Source,
+    Verb,
 )
 from provider_core.references import Name, Reference, Uri, parse_reference
 from provider_core.store import Reader, Writer
+from provider_core.transport import network_options
 
-from . import hub, limits, logins
+from . import hub, limits, logins, push
 from .endpoints import endpoint_at
 from .finding import PROVIDER, find_packages
 from .installing import contents_of, install_image
@@ -57,18 +62,28 @@ class RegistryProvider(ProviderSpec):
                     Feature.RESOLVE,
                     Feature.CONTENTS,
                     Feature.INSTALL,
+                    Feature.SAVE,
                     Feature.CHECK_SOURCE,
                 }
             ),
             schemes=_SCHEMES,
             takes_hosts=True,
+            saves=(Destination(scheme="registry", takes=("*/*",)),),
             sources=(HUB_SOURCE,),
         )
 
     @hookimpl
     def options(self) -> Iterable[OptionSpec]:
         """List what sources and verbs may be told."""
-        return (*OPTIONS, *logins.OPTIONS, *hub.OPTIONS, *limits.OPTIONS)
+        network = network_options(Verb.SOURCE, Verb.INSTALL, Verb.SAVE)
+        return (
+            *OPTIONS,
+            *network,
+            *logins.OPTIONS,
+            *hub.OPTIONS,
+            *limits.OPTIONS,
+            *push.OPTIONS,
+        )
 
     @hookimpl
     def check_source(self, source: Source, context: Context) -> Source:
@@ -84,7 +99,9 @@ class RegistryProvider(ProviderSpec):
     def search(self, words: str, limit: int, context: Context) -> Iterator[Found]:
         """Yield the names that Docker Hub's search has for *words*; other registries have none."""
         source = context.source
-        if source is None or not endpoint_at(source.location).is_hub:
+        if source is None:
+            return
+        if not endpoint_at(source.location).is_hub and "search-url" not in context.options:
             return
         if hint := hub.moved_hint(words):
             context.progress.notice(hint)
@@ -120,3 +137,10 @@ class RegistryProvider(ProviderSpec):
     ) -> Content | None:
         """Pour *package* into the store, referrers too; see `installing.install_image`."""
         return install_image(package, reader, writer, context, self._memory)
+
+    @hookimpl
+    def save(
+        self, images: Sequence[Held], destination: str, reader: Reader, context: Context
+    ) -> Saved | None:
+        """Push *images* to ``registry://host/prefix``; see `push.push_images`."""
+        return push.push_images(images, destination, reader, context, self._memory)

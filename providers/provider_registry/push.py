@@ -34,6 +34,9 @@ OPTIONS: Final = (
     ),
 )
 
+_TLS: Final = ("ca-file", "client-certificate")
+"""Who says one of these speaks TLS."""
+
 
 def push_images(
     images: Sequence[Held], destination: str, reader: Reader, context: Context, memory: Memory
@@ -71,10 +74,12 @@ def push_images(
 
 
 def _endpoint(destination: str, context: Context) -> Endpoint:
-    _, mark, rest = destination.partition("://")
-    if mark and context.options.get("plain-http"):
-        return endpoint_at(f"http://{rest}")
-    return endpoint_at(destination)
+    """Return where *destination* is: by https, on this machine by http, or as the options say."""
+    rest = destination.partition("://")[2]
+    plain = context.options.get("plain-http")
+    if plain is False or any(name in context.options for name in _TLS):
+        return endpoint_at(f"https://{rest}")
+    return endpoint_at(f"http://{rest}" if plain else destination)
 
 
 def _tags_due(registry: Registry, errand: Errand, context: Context) -> Iterator[str]:

@@ -62,7 +62,7 @@ class Delivery:
         for referrer in errand.held.content.referrers:
             blobs = select_whole(referrer, self._reader).descriptors
             tag = referrer.annotations.get(REF_NAME, "")
-            self._tree(repository, referrer, blobs, elsewhere, referrer=True, tag=tag)
+            self._tree(repository, referrer, blobs, elsewhere, tag=tag)
 
     def _chosen(self, errand: Errand) -> tuple[Descriptor, ...]:
         return select_held(errand.root, errand.held, self._reader).descriptors
@@ -81,8 +81,6 @@ class Delivery:
         root: Descriptor,
         chosen: Sequence[Descriptor],
         elsewhere: Sequence[str],
-        *,
-        referrer: bool = False,
         tag: str = "",
     ) -> None:
         """Bring *chosen* of the tree below *root*: what is pointed to before what points to it."""
@@ -100,8 +98,7 @@ class Delivery:
             if document.digest in wanted:
                 put_manifest(repository, document, self._reader, known=names)
             self._count([document], written=document.digest in wanted)
-        if referrer:
-            put_referrer(repository, root, self._reader, tag=tag)
+        put_referrer(repository, root, self._reader, tag=tag)
 
     def _blobs(
         self, repository: Repository, blobs: Sequence[Descriptor], elsewhere: Sequence[str]

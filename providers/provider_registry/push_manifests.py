@@ -53,7 +53,7 @@ def put_manifest(
 
 
 def put_referrer(repository: Repository, referrer: Descriptor, reader: Reader, *, tag: str) -> None:
-    """See to it that *referrer*, which is there, is found by what it is about.
+    """See to it that *referrer*, which is there, is found by what it is about, if it is one.
 
     Cosign's hang on a *tag*.  Where the registry keeps no list of referrers, the list under the
     tag ``sha256-…`` is amended (distribution-spec, "Listing Referrers": the client must).

@@ -13,7 +13,7 @@ from provider_core.transport import Response
 
 from .auth import LOGIN_HINT, RegistryAuth
 from .endpoints import Endpoint
-from .logins import login_for
+from .logins import kept_login
 from .memory import Account, Memory
 from .paging import next_query
 from .tokens import Scope
@@ -51,13 +51,21 @@ class Registry:
             token_hosts=context.options.get("token-host") or (),
         )
 
+    @property
+    def has_login(self) -> bool:
+        """Whether we know who to be there."""
+        return self._login(self.context.source.name if self.context.source else "", "") is not None
+
     def _login(self, source: str, repository: str) -> Credential | None:
         """Return who to be; helpers are programs, and are not run for every request."""
+        own = self.context.credentials(self.endpoint.origin)
+        if own is not None:
+            return own
         origin, repository = self.endpoint.origin, self.endpoint.whole(repository)
         key = ("login", source, origin, repository, self.context.options.get("authfile"))
-        known = self.memory.noted(key)
+        known: tuple[Credential | None] | None = self.memory.noted(key)
         if known is None:
-            known = (login_for(origin, repository, self.context),)
+            known = (kept_login(origin, repository, self.context),)
             self.memory.note(key, known)
         return known[0]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlencode
 
-from provider_core.errors import HttpStatus, SizeMismatch, TimedOut, TransportError
+from provider_core.errors import AuthRequired, HttpStatus, SizeMismatch, TimedOut, TransportError
 from provider_core.oci import Descriptor
 from provider_core.transport.urls import shown
 
@@ -118,8 +118,8 @@ class Sending:
         """
         self._failures += 1
         status = error.fields.get("status")
-        hopeless = isinstance(status, int) and status < 500 and status not in _MAY_PASS
-        if hopeless or self._failures >= _TRIES:
+        refused = isinstance(status, int) and status < 500 and status not in _MAY_PASS
+        if refused or isinstance(error, AuthRequired) or self._failures >= _TRIES:
             raise error
         if isinstance(error, TimedOut):
             self._chunk = max(self._chunk // 4, _SMALLEST, self._place.least)

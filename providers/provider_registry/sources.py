@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from provider_core.context import Context
-from provider_core.errors import UsageError
+from provider_core.errors import AuthRequired, UsageError
 from provider_core.model import Source, Trust
 from provider_core.model.sources import LAST_RESORT
 from provider_core.transport.urls import Reach, reach
@@ -26,17 +26,29 @@ HUB_SOURCE: Final = Source(name="hub", provider=PROVIDER, location=HUB_URL, prio
 def checked_source(source: Source, context: Context, memory: Memory) -> Source:
     """Return *source* with its location as `endpoint_at` reads it; asks it if it may.
 
-    Raises UsageError for what is no registry's URL, or plain http without leave; AuthRequired,
-    TransportError for what does not answer as a registry.
+    Raises UsageError for what is no registry's URL, or plain http without leave; AuthRequired for
+    a login that it refuses, TransportError for what does not answer as a registry.
     """
     endpoint = endpoint_at(source.location)
     plain = bool(context.options.get("plain-http"))
     _check_plain(endpoint, plain=plain)
     for url in texts(context.options, "mirror"):
-        _check_plain(endpoint_at(url), plain=plain)
+        _check_plain(endpoint_at(url), plain=False)
     if not context.offline and context.options.get("origin", True):
-        Registry(endpoint=endpoint, context=context, memory=memory).check()
+        _check(Registry(endpoint=endpoint, context=context, memory=memory), source.name)
     return replace(source, location=_location(endpoint), trust=Trust.ACCEPTED)
+
+
+def _check(registry: Registry, name: str) -> None:
+    """See whether a registry is there; one that wants a login can be given it afterwards."""
+    try:
+        registry.check()
+    except AuthRequired:
+        if registry.has_login:
+            raise
+        registry.context.progress.notice(
+            f"{registry.endpoint.host} wants a login: `ferry source login {name}`"
+        )
 
 
 def _check_plain(endpoint: Endpoint, *, plain: bool) -> None:
@@ -44,7 +56,7 @@ def _check_plain(endpoint: Endpoint, *, plain: bool) -> None:
     if origin.scheme == "http" and not plain and reach(origin.host) is not Reach.LOOPBACK:
         raise UsageError(
             f"{endpoint.base} is not encrypted",
-            hint="use https, or --plain-http if you trust the network",
+            hint="use https; --plain-http is for the source itself, if you trust the network",
         )
 
 

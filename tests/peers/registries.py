@@ -48,7 +48,7 @@ class DockerRegistry:
     Example::
 
         with DockerRegistry(tmp_path) as registry:
-            skopeo_copy("oci:layout:app", f"docker://{registry.host}/app:1", "--dest-tls-verify=false")
+            skopeo_copy("oci:layout:app", f"docker://{registry.host}/app:1", *flags)
     """
 
     def __init__(
