@@ -25,7 +25,7 @@ from .names import is_tag
 from .places import Places, places_of
 from .registry import Registry
 
-__all__ = ["PROVIDER", "find_packages"]
+__all__ = ["PROVIDER", "find_packages", "listed_names"]
 
 PROVIDER = "registry"
 """This provider's name."""
@@ -47,7 +47,7 @@ def find_packages(query: Query, context: Context, memory: Memory) -> Iterator[Pa
     if query.name and not query.has_wildcard:
         yield from _named(query.name, query, context, memory)
         return
-    for name in _listed(query, context, memory):
+    for name in listed_names(query, context, memory):
         yield from _named(name, query, context, memory)
 
 
@@ -159,8 +159,11 @@ def _remembered(query: Query, context: Context) -> Iterator[tuple[str, Descripto
             yield package.version, package.pin
 
 
-def _listed(query: Query, context: Context, memory: Memory) -> list[str]:
-    """Return the names that fit a pattern or words, as far as the registry lists them."""
+def listed_names(query: Query, context: Context, memory: Memory) -> list[str]:
+    """Return the names that fit a pattern or words, as far as the registry lists them.
+
+    Raises AuthRequired, HttpStatus where it lists nothing; UsageError for more than 100.
+    """
     if context.source is None:
         return []
     endpoint = endpoint_at(context.source.location)

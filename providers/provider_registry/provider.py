@@ -27,7 +27,7 @@ from provider_core.transport import network_options
 
 from . import hub, limits, logins, push
 from .endpoints import endpoint_at
-from .finding import PROVIDER, find_packages
+from .finding import PROVIDER, find_packages, listed_names
 from .installing import contents_of, install_image
 from .memory import Memory
 from .names import HUB, split_host
@@ -97,11 +97,13 @@ class RegistryProvider(ProviderSpec):
 
     @hookimpl
     def search(self, words: str, limit: int, context: Context) -> Iterator[Found]:
-        """Yield the names that Docker Hub's search has for *words*; other registries have none."""
+        """Yield what Docker Hub's search has for *words*, or which names a registry lists."""
         source = context.source
         if source is None:
             return
         if not endpoint_at(source.location).is_hub and "search-url" not in context.options:
+            for name in listed_names(Query(words=words), context, self._memory)[:limit]:
+                yield Found(source=source.name, name=name)
             return
         if hint := hub.moved_hint(words):
             context.progress.notice(hint)
