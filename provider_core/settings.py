@@ -41,6 +41,8 @@ class Settings:
     """Seconds that content fetched for a save stays cached."""
     jobs: int = 4
     """Packages that are installed at once."""
+    limit_rate: float = 0.0
+    """Bytes a second, over all connections together; 0: as fast as it goes."""
     http_proxy: str = ""
     """Proxy for plain http; '' for none.  May hold a password, and is never shown whole."""
     https_proxy: str = ""

@@ -12,6 +12,7 @@ from ..oci import Descriptor
 from .blob import BlobFetch
 from .exchange import Ask, Exchanges
 from .following import Follower
+from .pacing import Pace
 from .ports import Auth, Location, Origin, Response, Sink
 from .retrying import Patience
 from .settings import TransportSettings
@@ -38,7 +39,11 @@ class HttpTransport:
     """
 
     def __init__(
-        self, settings: TransportSettings | None = None, *, check: Check = nothing_to_check
+        self,
+        settings: TransportSettings | None = None,
+        *,
+        check: Check = nothing_to_check,
+        pace: Pace | None = None,
     ) -> None:
         """Use the network as *settings* say.
 
@@ -46,10 +51,11 @@ class HttpTransport:
             settings: limits, certificates, proxies; None for the defaults.
             check: called at least every quarter of a second of work, from any thread; what it
                 raises ends the work.
+            pace: how fast bytes may move, over all connections that share it; None: at once.
         """
         self._settings = settings or TransportSettings()
         self._check = check
-        self._exchanges = Exchanges(self._settings)
+        self._exchanges = Exchanges(self._settings, pace)
 
     def checked(self, check: Check) -> HttpTransport:
         """Return this transport, the same connections, with another *check*; it is not closed."""
