@@ -22,7 +22,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"context"},
     {"hookspecs", "discovery", "supervision", "settings"},
     {"plugin_checks", "pouring", "settings_file", "parents"},
-    {"plugins", "simple_provider", "home"},
+    {"plugins", "simple_provider", "home", "lists"},
     {"dispatch"},
     {"operations"},
     {"testing", "scaffold"},
