@@ -42,6 +42,7 @@ class FaultServer:
         self,
         files: Mapping[str, bytes],
         *,
+        headers: Mapping[str, tuple[str, ...]] | None = None,
         tls: ssl.SSLContext | None = None,
         drip: float = 0.05,
     ) -> None:
@@ -49,10 +50,12 @@ class FaultServer:
 
         Args:
             files: path, with its slash → content; read at each request.
+            headers: path → header lines (``Name: value``) that come with its content.
             tls: makes it an https server; the canary stays plain.
             drip: seconds between the bytes of a drip.
         """
         self.files = files
+        self.headers = headers or {}
         self.drip = drip
         self.token = "token-0"
         self._faults: dict[str, tuple[Fault, int | None]] = {}
@@ -140,6 +143,7 @@ class FaultServer:
             socket=connection,
             around=self,
             closing=closing,
+            lines=self.headers.get(path.partition("?")[0], ()),
         )
 
 

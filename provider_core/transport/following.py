@@ -47,7 +47,7 @@ class Follower:
         home = origin_of(ask.url)
         sent = self._secrets(home)
         reply = self._walk(ask, sent, home, watch)
-        if self._is_refused(reply, home) and self._refresh(home, sent, reply):
+        if self._is_refused(reply, home) and self._refreshed(home, sent, reply):
             reply.drop()
             reply = self._walk(ask, self._secrets(home), home, watch)
         _check_permission(reply)
@@ -86,6 +86,13 @@ class Follower:
 
     def _is_refused(self, reply: Reply, home: Origin) -> bool:
         return reply.status == 401 and origin_of(reply.url) == home
+
+    def _refreshed(self, home: Origin, sent: Mapping[str, str], reply: Reply) -> bool:
+        try:
+            return self._refresh(home, sent, reply)
+        except BaseException:
+            reply.close()
+            raise
 
     def _refresh(self, home: Origin, sent: Mapping[str, str], reply: Reply) -> bool:
         """Get new credentials, unless another thread did since *sent*."""

@@ -27,7 +27,8 @@ def checked_realm(
     It is https, or plain http where the registry is spoken to in that too and is the same host
     or this machine; has no user in it and no fragment.  Where it may lead on the network is the
     transport's (`told_by`).  With a *secret* it must also be the registry's host, a host above or
-    below it, one that is known to belong to it, or one of those the user *trusted*.
+    below it, one that is known to belong to it, or one that the user *trusted* (``host`` or
+    ``host:port``); by plain http the very same port, for others of this machine may be anybody's.
 
     Raises TransportError, AuthRequired for a host that must not see the secret.
     """
@@ -39,7 +40,7 @@ def checked_realm(
         raise _refused(registry, realm, "a URL with a fragment")
     if target.scheme == "http" and not _may_be_plain(target, registry):
         raise _refused(registry, realm, "not encrypted")
-    if secret and not _may_see_secret(target.host, registry.host, trusted):
+    if secret and not _may_see_secret(target, registry, trusted):
         raise AuthRequired(
             f"{registry.host} wants its credentials sent to {target.host},"
             " which nobody said it may have",
@@ -57,14 +58,17 @@ def _may_be_plain(target: Origin, registry: Origin) -> bool:
     )
 
 
-def _may_see_secret(host: str, registry: str, trusted: Collection[str]) -> bool:
-    if host == registry or host in trusted or host in _PAIRS.get(registry, ()):
+def _may_see_secret(target: Origin, registry: Origin, trusted: Collection[str]) -> bool:
+    host, home = target.host, registry.host
+    if host in trusted or f"{host}:{target.port}" in trusted or target == registry:
         return True
-    if reach(host) is reach(registry) is Reach.LOOPBACK:
-        return True
-    if _is_address(host) or _is_address(registry):
+    if target.scheme == "http":
         return False
-    return _is_below(host, registry) or _is_below(registry, host)
+    if host == home or host in _PAIRS.get(home, ()):
+        return True
+    if _is_address(host) or _is_address(home):
+        return False
+    return _is_below(host, home) or _is_below(home, host)
 
 
 def _is_below(host: str, above: str) -> bool:

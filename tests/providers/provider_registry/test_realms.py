@@ -21,8 +21,7 @@ LOOPBACK = Origin.of("http://127.0.0.1:5000")
         ("https://registry.example.com:8443/token?x=1", REGISTRY),
         ("https://auth.registry.example.com/token", REGISTRY),
         ("https://example.com/jwt/auth", REGISTRY),
-        ("http://127.0.0.1:5001/token", LOOPBACK),
-        ("http://localhost:5001/token", LOOPBACK),
+        ("http://127.0.0.1:5000/token", LOOPBACK),
     ],
 )
 def test_its_own_token_server_may_see_the_secret(realm: str, registry: Origin) -> None:
@@ -78,6 +77,14 @@ def test_the_user_may_name_a_further_one() -> None:
 def test_what_no_registry_may_name(realm: str, secret: bool) -> None:
     with pytest.raises(TransportError, match="token server"):
         checked_realm(realm, REGISTRY, secret=secret)
+
+
+def test_another_port_of_this_machine_may_be_anybodys() -> None:
+    realm = "http://127.0.0.1:5001/token"
+    assert checked_realm(realm, LOOPBACK, secret=False) == realm
+    with pytest.raises(AuthRequired):
+        checked_realm(realm, LOOPBACK, secret=True)
+    assert checked_realm(realm, LOOPBACK, secret=True, trusted=("127.0.0.1:5001",)) == realm
 
 
 def test_loopback_speaks_plainly_with_itself_only() -> None:
