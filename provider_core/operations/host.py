@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 from ..cancel import CancelToken
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
+from .list_verbs import ListVerbs
 from .resources import Resources
+from .source_verbs import SourceVerbs
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
-    from ..credentials import Credential, Place
     from ..model import (
         FindResult,
         Hold,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         OptionSpec,
         Plan,
         SearchResult,
-        Source,
         Tag,
         Verb,
     )
@@ -34,21 +34,20 @@ if TYPE_CHECKING:
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
+    from .requests import Request
     from .results import (
         Gathered,
         HistoryEntry,
         InstallResult,
-        RefreshResult,
         Removal,
         SaveResult,
-        SourceRow,
     )
     from .wishes import Wishes
 
 __all__ = ["Host"]
 
 
-class Host:
+class Host(SourceVerbs, ListVerbs):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -194,13 +193,13 @@ class Host:
 
     # changes ------------------------------------------------------------------------------
 
-    def plan_install(self, *requests: str, wishes: Wishes | None = None) -> Plan:
+    def plan_install(self, *requests: str | Request, wishes: Wishes | None = None) -> Plan:
         """Return what `install` would do, and do nothing."""
         from .planning import plan_install
 
         return plan_install(self._resources, requests, _wishes(wishes))
 
-    def install(self, *requests: str, wishes: Wishes | None = None) -> InstallResult:
+    def install(self, *requests: str | Request, wishes: Wishes | None = None) -> InstallResult:
         """Install images by name, file, folder or URL; one revision of the catalog.
 
         What is installed already is kept (`InstallResult.kept`).  Raises PackageNotFound,
@@ -210,13 +209,13 @@ class Host:
 
         return install(self._resources, requests, _wishes(wishes))
 
-    def plan_save(self, *requests: str, to: str, wishes: Wishes | None = None) -> Plan:
+    def plan_save(self, *requests: str | Request, to: str, wishes: Wishes | None = None) -> Plan:
         """Return what `save` would fetch before it writes to *to*, and do nothing."""
         from .save import plan_save
 
         return plan_save(self._resources, requests, to, _wishes(wishes))
 
-    def save(self, *requests: str, to: str, wishes: Wishes | None = None) -> SaveResult:
+    def save(self, *requests: str | Request, to: str, wishes: Wishes | None = None) -> SaveResult:
         """Write images to a file, folder or URL; what is not installed is fetched first.
 
         Raises Exists (unless ``wishes.force``), NotSupported, and as `install` does.
@@ -250,73 +249,6 @@ class Host:
         return uninstall(self._resources, requests, force=force, dry_run=dry_run)
 
     # sources and providers ----------------------------------------------------------------
-
-    def sources(self) -> tuple[SourceRow, ...]:
-        """Return the sources, the one that is asked first in front, built-in ones too."""
-        from .sources import source_rows
-
-        return source_rows(self._resources)
-
-    def add_source(
-        self,
-        name: str,
-        location: str,
-        *,
-        provider: str = "",
-        priority: int | None = None,
-        options: Mapping[str, str | Sequence[str]] | None = None,
-        force: bool = False,
-    ) -> Source:
-        """Register a source; its provider is recognised by scheme or content if not named.
-
-        Raises Exists (unless *force*), UnknownProvider, NotSupported, and what its provider says.
-        """
-        from .sources import add_source
-
-        return add_source(
-            self._resources, name, location, provider, priority, dict(options or {}), force
-        )
-
-    def set_source(
-        self,
-        name: str,
-        *,
-        location: str = "",
-        priority: int | None = None,
-        options: Mapping[str, str | Sequence[str]] | None = None,
-    ) -> Source:
-        """Change a registered source; what is not named stays.  Raises UnknownSource."""
-        from .sources import set_source
-
-        return set_source(self._resources, name, location, priority, dict(options or {}))
-
-    def remove_source(self, name: str) -> Source:
-        """Forget a source and its offers; installed images stay.  Raises UnknownSource."""
-        from .sources import remove_source
-
-        return remove_source(self._resources, name)
-
-    def login(self, source: str, credential: Credential, *, place: Place | None = None) -> str:
-        """Keep who to be at a source, after it took the login; return the origin it is bound to.
-
-        *place* is the system's keyring if None.  Offline, nobody is asked.  Raises UnknownSource,
-        UsageError for a source without a server, AuthRequired, NotSupported without a keyring.
-        """
-        from .logins import login
-
-        return login(self._resources, source, credential, place)
-
-    def logout(self, source: str) -> bool:
-        """Forget who to be at a source; whether a login was kept."""
-        from .logins import logout
-
-        return logout(self._resources, source)
-
-    def refresh(self, *names: str) -> tuple[RefreshResult, ...]:
-        """Bring the offers of indexed sources up to date; all of them if none is named."""
-        from .refresh import refresh
-
-        return refresh(self._resources, names)
 
     def providers(self) -> tuple[Row, ...]:
         """Load every plugin and return a row for each, those that failed too."""

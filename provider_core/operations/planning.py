@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ..digests import Digest
-from ..errors import Conflict, Error, Exists, NotFoundError, PackageNotFound
+from ..errors import Conflict, Error, Exists, NotFoundError, PackageNotFound, UsageError
 from ..model import (
     Action,
     FileMark,
@@ -33,6 +33,7 @@ from .asking import require_trust
 from .calls import Call, open_call
 from .facts import is_here, is_whole
 from .options import check_wishes
+from .requests import Request, request_of
 from .resolving import Chosen, resolve
 from .wanted_platforms import has_platforms, require_platforms, wanted_platforms
 from .wishes import Wishes
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Planner", "check_same", "plan_install"]
 
 
-def plan_install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> Plan:
+def plan_install(resources: Resources, requests: Sequence[str | Request], wishes: Wishes) -> Plan:
     """Resolve *requests* once, and settle what happens to each package and its dependencies.
 
     Raises what resolving raises; Exists where a numbered version would be replaced.
@@ -74,8 +75,9 @@ class Planner:
         self._coming: set[Digest] = set()
         self._open: list[ImageKey] = []
 
-    def add_request(self, request: str) -> None:
-        """Add the packages that *request* means; with keep_going a failure is noted instead."""
+    def add_request(self, asked: str | Request) -> None:
+        """Add the packages that *asked* means; with keep_going a failure is noted instead."""
+        request = request_of(asked)
         steps, coming = dict(self._steps), set(self._coming)
         try:
             for chosen in self.resolved(request):
@@ -85,11 +87,11 @@ class Planner:
                 raise
             self._steps, self._coming = steps, coming  # without what this request alone needed
             self._open.clear()
-            self.failed.append((request, error))
+            self.failed.append((request.text, error))
 
-    def resolved(self, request: str) -> tuple[Chosen, ...]:
+    def resolved(self, request: Request) -> tuple[Chosen, ...]:
         """Return what *request* means, and note the file that it names."""
-        found = resolve(self._resources, request, self.wishes)
+        found = resolve(self._resources, request.text, request.wishes(self.wishes))
         self.files += {chosen.file for chosen in found if chosen.file is not None}
         return found
 
@@ -108,11 +110,24 @@ class Planner:
             check_same(package, self._steps[key].package.pin)
             return
         require_trust(source, self.wishes)
+        self.require_locked(package, package.pin)
         self._open.append(key)
         package = replace(package, requires=self._requirements(package, source))
         needs = self.needs_of(package)
         self._open.pop()
         self._steps[key] = self._step(package, source, reason, needs)
+
+    def require_locked(self, package: Package, *pins: Pin) -> None:
+        """Raise UsageError if a lock is to be kept to and none of *pins* is in it."""
+        locked = self.wishes.locked
+        if locked is None:
+            return
+        if not any(isinstance(pin, Descriptor) and pin.digest in locked for pin in pins):
+            raise UsageError(
+                f"{package} is not in the lock, which is to be kept to",
+                hint="`ferry lock` writes a new one; without --locked it may be brought",
+                package=str(package),
+            )
 
     def needs_of(self, package: Package) -> tuple[ImageKey, ...]:
         """Return the steps before that of *package*, those for what it requires."""

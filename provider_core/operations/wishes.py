@@ -40,6 +40,8 @@ class Wishes:
     """Use sources that nobody vouches for."""
     sha256: Digest | None = None
     """install FILE: the digest the file must have."""
+    locked: frozenset[Digest] | None = None
+    """The only content that may be brought, by the digests of roots; None for any."""
     keep_going: bool = False
     """Go on with the other requests when one fails."""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)

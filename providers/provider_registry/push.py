@@ -62,11 +62,7 @@ def push_images(
             put_manifest(_repository(registry, errand), errand.root, reader, reference=tag)
     return Saved(
         location=destination,
-        names=tuple(
-            f"{endpoint.host}/{endpoint.whole(errand.repository)}:{tag}"
-            for errand in errands
-            for tag in errand.tags
-        ),
+        names=tuple(f"{errand.repository}:{tag}" for errand in errands for tag in errand.tags),
         roots=tuple(_roots(errands)),
         written=delivery.written,
         reused=delivery.reused,

@@ -116,10 +116,8 @@ def test_an_image_is_there_under_its_names(
     server: PushServer, store: MemoryStore, context: Context
 ) -> None:
     saved = _push(server, store, context, _held(BOTH, "team/App:1.0", "team/App:latest"))
-    assert saved.names == (
-        f"{server.host}/mirror/team/app:1.0",
-        f"{server.host}/mirror/team/app:latest",
-    )
+    assert saved.names == ("team/app:1.0", "team/app:latest")
+    assert saved.location == f"registry://{server.host}/mirror"
     assert saved.roots == (BOTH.root.digest,)
     assert (saved.written, saved.reused) == (BOTH.size, 0)
     there = server.manifests["mirror/team/app"]
