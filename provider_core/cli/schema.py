@@ -14,6 +14,8 @@ ferry.layer/1     history                    a line of an image's history
 ferry.step/1      install, save: --dry-run   one package of a plan
 ferry.plan/1      install, save: --dry-run   the totals, after the steps
 ferry.saved/1     save                       what was written
+ferry.pin/1       lock                       what a request means, by digest
+ferry.outdated/1  outdated                   an installed image, and what is newer
 ferry.removal/1   uninstall                  an image that went
 ferry.source/1    source add, set, list …    a source
 ferry.login/1     source login               the origin that a login is bound to
@@ -45,7 +47,7 @@ from .image_columns import pin_digest
 
 if TYPE_CHECKING:
     from ..catalog import Change, Revision
-    from ..model import Found, Installed, Package, Parent, Plan, Source, Step, Tag
+    from ..model import Installed, Package, Parent, Plan, Source, Step, Tag
     from ..operations.results import HistoryEntry, RefreshResult, Removal, SaveResult, SourceRow
     from ..plugins import Row
     from ..settings import Setting
@@ -56,7 +58,6 @@ __all__ = [
     "change_document",
     "collected_document",
     "damage_document",
-    "found_document",
     "image_document",
     "layer_document",
     "login_document",
@@ -94,18 +95,6 @@ def offer_document(package: Package) -> Document:
         "published": package.published,
         "provider": package.id.provider,
         "source": package.id.source,
-    }
-
-
-def found_document(found: Found) -> Document:
-    """Describe a name that a search found."""
-    return {
-        "schema": "ferry.found/1",
-        "name": found.name,
-        "summary": found.summary,
-        "stars": found.stars,
-        "is_official": found.is_official,
-        "source": found.source,
     }
 
 

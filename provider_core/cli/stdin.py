@@ -6,10 +6,14 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .schema import Document
+
+if TYPE_CHECKING:
+    from ..lists import Wanted
+    from ..platforms import PlatformSet
 
 __all__ = ["Asked", "expand", "read_requests"]
 
@@ -24,7 +28,13 @@ class Asked:
     text: str
     """As `parse_reference` reads it."""
     source: str = ""
-    """The source that a row of find names; '' for any."""
+    """The source that a row of find, or a list, names; '' for any."""
+    platforms: PlatformSet | None = None
+    """For which platforms, as a list says; None for what flags and settings say."""
+    wanted: Wanted | None = None
+    """The entry of a list that it is."""
+    hint: bool = False
+    """Whether *source* is only where it was once found."""
 
 
 def expand(requests: Sequence[str]) -> tuple[Asked, ...]:

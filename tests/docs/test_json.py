@@ -35,6 +35,10 @@ LAYER = "c018fbd65b779633559de9c07e9a6135d2143c7e6c8db440134e8be69ee4c1a5"
 COMMANDS = (
     "search hello --source samples",
     "find",
+    "lock sample/hello --to {folder}/images.lock",
+    "install sample/hello:1.0",
+    "outdated",
+    "uninstall sample/hello:1.0",
     "install sample/hello sample/base --report {folder}/installed.json",
     "install sample/hello",
     "install sample/hello:1.0 --dry-run",

@@ -12,7 +12,7 @@ from .. import flags
 from ..common import ferry_command
 from ..grid import Column, Grid
 from ..invocation import Invocation
-from ..schema import found_document
+from ..list_schema import found_document
 from .find import find_flags, tell_offers
 
 __all__ = ["command"]
