@@ -224,10 +224,18 @@ class LivelyTransport:
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         self._beat()
         answer = self._inner.request(
-            method, url, headers=headers, body=body, auth=auth, limit=limit, told_by=told_by
+            method,
+            url,
+            headers=headers,
+            body=body,
+            auth=auth,
+            limit=limit,
+            told_by=told_by,
+            patient=patient,
         )
         self._beat()
         return answer

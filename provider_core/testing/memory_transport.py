@@ -103,6 +103,7 @@ class MemoryTransport:
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Answer from the routes; the errors are those of the protocol."""
         lower = {name.lower(): value for name, value in (headers or {}).items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -73,6 +74,7 @@ class HttpTransport:
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Make one request, repeated while its failure may pass and time is left.
 
@@ -95,7 +97,7 @@ class HttpTransport:
             try:
                 return _answer(follower, ask, watch, limit)
             except TransportError as error:
-                if ask.method not in _REPEATABLE:
+                if not patient or ask.method not in _REPEATABLE:
                     raise
                 patience.wait_after(error, watch)
 
@@ -104,7 +106,8 @@ class HttpTransport:
 
         What was written stays, and the next location, or the next call, goes on with the gaps.
         Large blobs come over several connections, so that ``sink.write`` is called by several
-        threads.  Verifying is the sink's.
+        threads.  Verifying is the sink's.  Only the last location is tried again and again: the
+        others have somebody behind them.
 
         Raises the last location's TransportError, or SizeMismatch if that has content of another
         size; what *sink* raises; NoSuchFile and UsageError as `request` does.
@@ -114,10 +117,10 @@ class HttpTransport:
             hint="refresh the source",
             digest=str(descriptor.digest),
         )
-        for location in locations:
-            fetch = BlobFetch(
-                self._exchanges, self._settings, descriptor, location, sink, self._check
-            )
+        for place, location in enumerate(locations, start=1):
+            last = place == len(locations)
+            settings = self._settings if last else replace(self._settings, retries=0)
+            fetch = BlobFetch(self._exchanges, settings, descriptor, location, sink, self._check)
             try:
                 fetch.run()
                 return

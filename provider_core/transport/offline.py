@@ -24,6 +24,7 @@ class OfflineTransport:
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Raise Offline."""
         raise Offline(url)

@@ -98,9 +98,11 @@ class Transport(Protocol):
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Make one request and read at most *limit* bytes of the answer.
 
+        One that is not *patient* is made once: somebody else can be asked instead.
         *told_by* is the server or document's origin that named *url*, if the user did not: it may
         lead where a redirect from there may, and no further into this machine or its link.
 

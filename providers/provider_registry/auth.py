@@ -45,6 +45,7 @@ class RegistryAuth:
         root: str,
         transport: Transport,
         memory: Memory,
+        patient: bool = True,
         token_hosts: Collection[str] = (),
     ) -> None:
         """Be *account*.
@@ -55,6 +56,7 @@ class RegistryAuth:
             root: URL of the API's root.
             transport: the way there, and to the token server.
             memory: where challenges and tokens are kept.
+            patient: whether to wait for failures to pass.
             token_hosts: further hosts that may see the account's secret (`checked_realm`).
         """
         self._account = account
@@ -63,6 +65,7 @@ class RegistryAuth:
         self._root = root
         self._transport = transport
         self._memory = memory
+        self._patient = patient
         self._token_hosts = frozenset(token_hosts)
         self._sent = threading.local()
 
@@ -110,8 +113,16 @@ class RegistryAuth:
         with self._memory.alone(self._account):
             if not self._memory.knows(self._account):
                 ear = _Ear()
-                _ask_root(self._transport, self._root, ear)
+                self._ask_root(ear)
                 self._memory.keep_challenge(self._account, ear.heard)
+
+    def _ask_root(self, ear: _Ear) -> None:
+        """Ask how we are let in; a 404 there says nothing, later answers will."""
+        try:
+            self._transport.request("GET", self._root, auth=ear, patient=self._patient)
+        except AuthRequired:
+            if ear.heard is None:
+                raise
 
     def _alone(self) -> AbstractContextManager[None]:
         return self._memory.alone((self._account, self._asked))
@@ -151,16 +162,24 @@ class RegistryAuth:
             if login is not None and login.username == IDENTITY_TOKEN:
                 form = {"content-type": "application/x-www-form-urlencoded"}
                 body = refresh_form(service, scopes, login.secret)
-                return self._transport.request(
-                    "POST", realm, headers=form, body=body, limit=TOKEN_LIMIT, told_by=origin
-                )
+                return self._send("POST", realm, form, body)
             headers = {} if login is None else {"authorization": _basic(login)}
-            url = token_url(realm, service, scopes)
-            return self._transport.request(
-                "GET", url, headers=headers, limit=TOKEN_LIMIT, told_by=origin
-            )
+            return self._send("GET", token_url(realm, service, scopes), headers)
 
         return parse_token(_answered(ask, realm, login), self._memory.clock())
+
+    def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Response:
+        return self._transport.request(
+            method,
+            url,
+            headers=headers,
+            body=body,
+            limit=TOKEN_LIMIT,
+            told_by=self._account.origin,
+            patient=self._patient,
+        )
 
 
 class _Ear:
@@ -175,15 +194,6 @@ class _Ear:
     def on_401(self, challenge: str) -> bool:
         self.heard = choose_challenge(parse_challenges(challenge))
         return False
-
-
-def _ask_root(transport: Transport, root: str, ear: _Ear) -> None:
-    """Ask a registry how it lets us in; a 404 there says nothing, later answers will."""
-    try:
-        transport.request("GET", root, auth=ear)
-    except AuthRequired:
-        if ear.heard is None:
-            raise
 
 
 def _answered(ask: Callable[[], Response], realm: str, login: Credential | None) -> bytes:

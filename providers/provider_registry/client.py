@@ -14,8 +14,10 @@ from provider_core.transport import Location, Response
 from provider_core.transport.urls import shown
 
 from .auth import RegistryAuth
+from .limits import note_pulls, patiently
 from .names import is_tag
 from .pins import ACCEPT, content_type, pin_of
+from .ratelimits import PullLimit, pull_limit
 from .registry import Registry
 from .tokens import Scope
 
@@ -46,7 +48,7 @@ class Repository:
         Where the answer does not say it all, as old registries', the manifest is read.  None if
         it is not there.  Raises DocumentError, DigestMismatch for an answer that makes no sense.
         """
-        answer = self.request("HEAD", f"manifests/{reference}", headers={"accept": ACCEPT})
+        answer = self._head(reference)
         if answer.status == 404:
             return None
         wanted = Digest.parse(reference) if ":" in reference else None
@@ -56,11 +58,11 @@ class Repository:
     def manifest(self, descriptor: Descriptor) -> bytes:
         """Return a manifest or index, checked: size, digest, and that all agree on its type.
 
-        Spends a pull.  Raises HttpStatus 404 if it is not there, DocumentError, DigestMismatch,
+        Spends a pull; where there are none left, the option ``on-limit`` says what happens.
+        Raises HttpStatus 404 if it is not there, RateLimited, DocumentError, DigestMismatch,
         SizeMismatch.
         """
-        path = f"manifests/{descriptor.digest}"
-        answer = self.request("GET", path, headers={"accept": ACCEPT})
+        answer = self._get(str(descriptor.digest))
         if answer.status == 404:
             raise HttpStatus(shown(answer.url), 404, hint="it is gone there; find the image again")
         data = read_document(io.BytesIO(answer.body), descriptor)
@@ -123,8 +125,24 @@ class Repository:
         joint = "@" if ":" in reference else ":"
         return f"{endpoint.host}/{endpoint.whole(self.name)}{joint}{reference}"
 
+    def _head(self, reference: str) -> Response:
+        answer = self.request("HEAD", f"manifests/{reference}", headers={"accept": ACCEPT})
+        note_pulls(self.registry.context, answer.headers)
+        return answer
+
+    def _get(self, reference: str) -> Response:
+        def get() -> Response:
+            return self.request("GET", f"manifests/{reference}", headers={"accept": ACCEPT})
+
+        def probe() -> PullLimit | None:
+            return pull_limit(self._head(reference).headers)
+
+        answer = patiently(self.registry.context, get, probe)
+        note_pulls(self.registry.context, answer.headers)
+        return answer
+
     def _pin_by_reading(self, reference: str, wanted: Digest | None) -> Descriptor | None:
-        answer = self.request("GET", f"manifests/{reference}", headers={"accept": ACCEPT})
+        answer = self._get(reference)
         if answer.status == 404:
             return None
         media_type = content_type(answer.headers, self.shown(reference))

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 
 from provider_core.context import Context, Progress
 from provider_core.errors import (
+    AuthRequired,
     Cancelled,
     DigestMismatch,
     Error,
     HttpStatus,
     IntegrityError,
+    RateLimited,
     TransportError,
 )
 from provider_core.oci import Descriptor
@@ -27,6 +29,9 @@ from .options import texts
 from .places import Places
 
 __all__ = ["Fetcher"]
+
+_ANSWERS = (IntegrityError, HttpStatus, AuthRequired, RateLimited)
+"""What shows that a place is there, whatever it says."""
 
 
 class Fetcher:
@@ -70,6 +75,8 @@ class Fetcher:
                 return repository.manifest(descriptor)
             except (TransportError, IntegrityError) as error:
                 failure = error
+                if not isinstance(error, _ANSWERS):
+                    repository.registry.limp()
         raise failure
 
     def _blob(self, descriptor: Descriptor, writer: Writer) -> None:

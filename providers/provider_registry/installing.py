@@ -18,6 +18,7 @@ from provider_core.pouring import pour_image, select_image
 from provider_core.store import Reader, Writer
 
 from .fetching import Fetcher
+from .limits import pulls_left
 from .memory import Memory
 from .places import places_of_package
 from .referrers import Referrers
@@ -58,7 +59,8 @@ def contents_of(package: Package, reader: Reader, context: Context) -> Contents:
     except BlobNotFound:
         named = 1 if context.platforms.is_all else len(list(context.platforms))
         pulls = named if is_index(root.media_type) else 1
-        return Contents(descriptors=(root,), pulls=pulls, exact=False)
+        left = pulls_left(context)
+        return Contents(descriptors=(root,), pulls=pulls, pulls_left=left, exact=False)
 
 
 def _pour(

@@ -117,9 +117,9 @@ class Memory:
         """Whether something is known to be so."""
         return fact in self._facts
 
-    def note(self, key: Hashable, value: Any) -> None:
+    def note(self, key: Hashable, value: Any, *, seconds: float = _FEW_SECONDS) -> None:
         """Remember *value* for some seconds."""
-        self._noted[key] = (self.clock() + _FEW_SECONDS, value)
+        self._noted[key] = (self.clock() + seconds, value)
 
     def noted(self, key: Hashable) -> Any:
         """Return what was noted under *key* some seconds ago at most, else None."""

@@ -32,8 +32,12 @@ class Places:
 
     @property
     def all(self) -> tuple[Repository, ...]:
-        """Every place that may be asked, in order, the origin last."""
-        return (*self.mirrors, *([self.origin] if self.asks_origin else []))
+        """Every place that may be asked, in order, the origin last.
+
+        Mirrors that did not answer a moment ago are left out, unless there is nothing else.
+        """
+        healthy = tuple(mirror for mirror in self.mirrors if not mirror.registry.is_lame)
+        return (*healthy, self.origin) if self.asks_origin else healthy or self.mirrors
 
     @property
     def best(self) -> Repository:
@@ -86,8 +90,13 @@ def _mirrors(
     endpoint: Endpoint, repository: str, context: Context, memory: Memory
 ) -> Iterator[Repository]:
     namespace = endpoint.host if context.options.get("mirror-ns") else ""
-    for url in texts(context.options, "mirror"):
+    urls = texts(context.options, "mirror")
+    for place, url in enumerate(urls, start=1):
         registry = Registry(
-            endpoint=endpoint_at(url), context=context, memory=memory, namespace=namespace
+            endpoint=endpoint_at(url),
+            context=context,
+            memory=memory,
+            namespace=namespace,
+            patient=place == len(urls) and not context.options.get("origin", True),
         )
         yield Repository(registry=registry, name=endpoint.whole(repository))

@@ -24,6 +24,7 @@ __all__ = ["Registry"]
 _PAGE = 1000
 _MOST_PAGES = 1000
 _MOST_NAMES = 100_000
+_LAME_SECONDS = 60.0
 
 _CATALOG = Scope(kind="registry", name="catalog", actions=frozenset({"*"}))
 
@@ -37,6 +38,17 @@ class Registry:
     memory: Memory
     namespace: str = ""
     """The registry that a proxy here is to ask (``ns``); '' for none."""
+    patient: bool = True
+    """Whether to wait for failures to pass; not for a mirror, which is not the only one."""
+
+    @property
+    def is_lame(self) -> bool:
+        """Whether it did not answer a moment ago."""
+        return bool(self.memory.noted(("lame", self.endpoint.origin)))
+
+    def limp(self) -> None:
+        """Note that it did not answer."""
+        self.memory.note(("lame", self.endpoint.origin), True, seconds=_LAME_SECONDS)
 
     def auth(self, scopes: Iterable[Scope], *, repository: str = "") -> RegistryAuth:
         """Return what lets us in for *scopes*; *repository* says whose login, where it matters."""
@@ -48,6 +60,7 @@ class Registry:
             root=self.endpoint.root,
             transport=context.transport,
             memory=self.memory,
+            patient=self.patient,
             token_hosts=context.options.get("token-host") or (),
         )
 
@@ -86,7 +99,13 @@ class Registry:
         self.context.check()
         try:
             answer = self.context.transport.request(
-                method, url, headers=headers, body=body, auth=auth, limit=limit
+                method,
+                url,
+                headers=headers,
+                body=body,
+                auth=auth,
+                limit=limit,
+                patient=self.patient,
             )
         except AuthRequired as error:
             if "url" in error.fields:
