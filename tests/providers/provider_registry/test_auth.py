@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
+from provider_core.context import Credentials
 from provider_core.credentials import Credential
-from provider_core.errors import AuthRequired, TransportError
+from provider_core.errors import AuthRequired, DocumentError, TransportError
 from provider_core.model import Query, Source
-from provider_core.testing import Answer, MemoryTransport, Request, make_context
-from provider_core.transport import Origin
+from provider_core.testing import Answer, Loopback, MemoryTransport, Request, make_context
+from provider_core.transport import HttpTransport, Origin
 from provider_registry import RegistryProvider
 
 from ...support.images import make_image
@@ -22,14 +25,14 @@ WORK = Source(name="work", provider="registry", location=URL)
 BASIC = base64.b64encode(LOGIN.encode()).decode()
 
 
-def registry(**options: object) -> FakeRegistry:
-    one = FakeRegistry(**options)  # type: ignore[arg-type]
+def registry(**options: Any) -> FakeRegistry:
+    one = FakeRegistry(**options)
     one.push("team/app", "1.0", make_image("x"))
     one.push("team/other", "1.0", make_image("y"))
     return one
 
 
-def login_at(url: str, text: str = LOGIN) -> object:
+def login_at(url: str, text: str = LOGIN) -> Credentials:
     """Return a lookup that knows one login, for one origin."""
     user, _, secret = text.partition(":")
 
@@ -40,13 +43,13 @@ def login_at(url: str, text: str = LOGIN) -> object:
     return lookup
 
 
-def find(one: FakeRegistry, *names: str, login: str = "", **options: object) -> list[str]:
+def find(one: FakeRegistry, *names: str, login: str = "", **options: Any) -> list[str]:
     """Return the versions found, by one provider, with one login."""
     provider = RegistryProvider()
     context = make_context(
         WORK,
         transport=one.network,
-        credentials=login_at(one.url, login) if login else (lambda _: None),  # type: ignore[arg-type]
+        credentials=login_at(one.url, login) if login else (lambda _: None),
         options=options,
     )
     found = []
@@ -181,7 +184,7 @@ def test_cve_2026_33990_the_rule_holds_when_a_token_is_renewed() -> None:
     one = registry(scheme="bearer", login=LOGIN)
     provider = RegistryProvider()
     lookup = login_at(URL)
-    context = make_context(WORK, transport=one.network, credentials=lookup)  # type: ignore[arg-type]
+    context = make_context(WORK, transport=one.network, credentials=lookup)
     query = Query(name="team/app", tag="1.0")
     assert list(provider.find(query, context))
     one.good.clear()
@@ -212,21 +215,29 @@ def test_cve_2026_33540_no_realm_leads_into_our_network(realm: str) -> None:
 
 
 def test_a_token_server_may_not_send_us_elsewhere() -> None:
+    told = []
+
+    def inside(request: Request) -> Answer:
+        told.append(request)
+        return Answer(body=b'{"token": "x"}')
+
     one = registry(scheme="bearer")
-
-    class Redirecting(MemoryTransport):
-        def request(self, method: str, url: str, **arguments: object) -> object:  # type: ignore[override]
-            answer = super().request(method, url, **arguments)  # type: ignore[arg-type]
-            if "/token" in url:
-                from dataclasses import replace
-
-                return replace(answer, url="https://internal.example/token")
-            return answer
-
-    network = Redirecting(one.network.routes)
-    context = make_context(WORK, transport=network)  # type: ignore[arg-type]
-    with pytest.raises(TransportError, match="sends us elsewhere"):
-        list(RegistryProvider().find(Query(name="team/app", tag="1.0"), context))
+    with ExitStack() as stack:
+        hidden = stack.enter_context(Loopback(inside))
+        moved = Answer(status=302, headers={"location": f"{hidden.url}/token"})
+        tokens = stack.enter_context(Loopback(lambda request: moved))
+        server = stack.enter_context(one.listen())
+        transport = stack.enter_context(HttpTransport())
+        one.realm = f"{tokens.url}/token"
+        context = make_context(
+            Source(name="work", provider="registry", location=server.url),
+            transport=transport,
+            credentials=login_at(server.url),
+            options={"token-host": (tokens.url.removeprefix("http://"),)},
+        )
+        with pytest.raises(TransportError, match="sends us elsewhere"):
+            list(RegistryProvider().find(Query(name="team/app", tag="1.0"), context))
+    assert not [request for request in told if "authorization" in request.headers]
 
 
 def test_cve_2026_103868_what_one_source_has_is_not_the_others() -> None:
@@ -234,7 +245,7 @@ def test_cve_2026_103868_what_one_source_has_is_not_the_others() -> None:
     one = registry(scheme="bearer", login=LOGIN)
     provider, query = RegistryProvider(), Query(name="team/app", tag="1.0")
     lookup = login_at(URL)
-    mine = make_context(WORK, transport=one.network, credentials=lookup)  # type: ignore[arg-type]
+    mine = make_context(WORK, transport=one.network, credentials=lookup)
     assert list(provider.find(query, mine))
     other = make_context(
         Source(name="other", provider="registry", location=URL), transport=one.network
@@ -259,8 +270,6 @@ def test_the_login_is_asked_for_by_the_exact_origin() -> None:
     [b"", b"not json", json.dumps({"token": "a\r\nb"}).encode(), b'{"expires_in": 60}'],
 )
 def test_a_token_server_that_talks_nonsense(body: bytes) -> None:
-    from provider_core.errors import DocumentError
-
     one = registry(scheme="bearer")
     one.network.routes[f"{URL}/token"] = body
     with pytest.raises(DocumentError):

@@ -29,9 +29,7 @@ def filled(one: FakeRegistry) -> None:
 
 
 @contextmanager
-def case_of(
-    one: FakeRegistry, damage: Callable[[], None] | None = None
-) -> Iterator[ProviderCase]:
+def case_of(one: FakeRegistry, damage: Callable[[], None] | None = None) -> Iterator[ProviderCase]:
     """Give a case whose source is *one*, and whose destination takes what is pushed."""
     filled(one)
     numbers = itertools.count()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.errors import (
     AuthRequired,
@@ -267,7 +269,7 @@ MIRRORED = Source(
 )
 
 
-def mirrored(one: FakeRegistry, **options: object) -> object:
+def mirrored(one: FakeRegistry, **options: Any) -> Context:
     known = Package(
         id=PackageId(provider="registry", source="work", name="team/app", version="1.9"),
         pin=APP.root,
@@ -282,16 +284,16 @@ def mirrored(one: FakeRegistry, **options: object) -> object:
 
 def test_tags_are_the_origins_word(registry: FakeRegistry) -> None:
     context = mirrored(registry)
-    assert list(RegistryProvider().find(Query(name="team/app", tag="1.9"), context))  # type: ignore[arg-type]
+    assert list(RegistryProvider().find(Query(name="team/app", tag="1.9"), context))
     assert all(request.url.startswith(URL) for request in registry.seen)
 
 
 def test_without_the_origin_what_is_known_is_known(registry: FakeRegistry) -> None:
     provider, context = RegistryProvider(), mirrored(registry, origin=False)
-    (found,) = provider.find(Query(name="team/app", tag="1.9"), context)  # type: ignore[arg-type]
+    (found,) = provider.find(Query(name="team/app", tag="1.9"), context)
     assert found.pin == APP.root
     with pytest.raises(TransportError, match="--no-origin"):
-        list(provider.find(Query(name="team/app", tag="1.10"), context))  # type: ignore[arg-type]
+        list(provider.find(Query(name="team/app", tag="1.10"), context))
     assert registry.asked == []
 
 
@@ -301,6 +303,6 @@ def test_a_digest_may_be_asked_of_a_mirror(registry: FakeRegistry) -> None:
     mirror.serve(registry.network)
     query = Query(name="team/app", digest=APP.root.digest)
     context = mirrored(registry, origin=False)
-    (found,) = RegistryProvider().find(query, context)  # type: ignore[arg-type]
+    (found,) = RegistryProvider().find(query, context)
     assert (found.pin, found.version) == (APP.root, "1.9")
     assert registry.asked == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from provider_core.context import Context
 from provider_core.credentials import Credential
 from provider_core.digests import Digest
 from provider_core.errors import DigestMismatch, NotSupported
@@ -41,7 +42,7 @@ def pushed(image: SmallImage, *, with_layer: bool = False) -> FakeRegistry:
     return one
 
 
-def context_of(one: FakeRegistry, *hosts: str) -> object:
+def context_of(one: FakeRegistry, *hosts: str) -> Context:
     return make_context(
         WORK,
         transport=one.network,
@@ -54,7 +55,7 @@ def test_it_comes_from_where_the_user_allows() -> None:
     image, data = foreign("https://elsewhere.example/x", PLACE)
     one = pushed(image)
     one.network.routes[PLACE] = data
-    content, store = install(package_of(image.root), context_of(one, "layers.example"))  # type: ignore[arg-type]
+    content, store = install(package_of(image.root), context_of(one, "layers.example"))
     assert content.root == image.root
     assert set(dict(store.blobs())) == set(image.blobs)
     asked = [request for request in one.network.requests if request.url == PLACE]
@@ -69,7 +70,7 @@ def test_else_it_is_refused_with_the_way_out(hosts: tuple[str, ...]) -> None:
     one = pushed(image)
     one.network.routes[PLACE] = data
     with pytest.raises(NotSupported, match=r"layers\.example") as caught:
-        install(package_of(image.root), context_of(one, *hosts))  # type: ignore[arg-type]
+        install(package_of(image.root), context_of(one, *hosts))
     assert "--foreign-layers layers.example" in caught.value.hint
     assert one.network.asked(PLACE) == 0
 
@@ -78,7 +79,7 @@ def test_a_whole_domain_may_be_allowed() -> None:
     image, data = foreign(PLACE)
     one = pushed(image)
     one.network.routes[PLACE] = data
-    install(package_of(image.root), context_of(one, "*.example"))  # type: ignore[arg-type]
+    install(package_of(image.root), context_of(one, "*.example"))
     assert one.network.asked(PLACE) == 1
 
 
@@ -90,14 +91,14 @@ def test_what_is_no_https_is_not_followed(url: str) -> None:
     one = pushed(image)
     one.network.routes[url] = data
     with pytest.raises(NotSupported):
-        install(package_of(image.root), context_of(one, "*"))  # type: ignore[arg-type]
+        install(package_of(image.root), context_of(one, "*"))
     assert one.network.asked(url) == 0
 
 
 def test_a_registry_that_has_it_is_enough() -> None:
     image, _ = foreign(PLACE)
     one = pushed(image, with_layer=True)
-    install(package_of(image.root), context_of(one))  # type: ignore[arg-type]
+    install(package_of(image.root), context_of(one))
     assert one.network.asked(PLACE) == 0
 
 
@@ -106,7 +107,7 @@ def test_its_digest_is_checked() -> None:
     one = pushed(image)
     one.network.routes[PLACE] = bytes(len(data))
     with pytest.raises(DigestMismatch):
-        install(package_of(image.root), context_of(one, "layers.example"))  # type: ignore[arg-type]
+        install(package_of(image.root), context_of(one, "layers.example"))
 
 
 def test_an_ordinary_layers_urls_are_never_followed() -> None:
@@ -120,7 +121,7 @@ def test_an_ordinary_layers_urls_are_never_followed() -> None:
     with pytest.raises(Exception, match="404"):
         install(
             package_of(Descriptor.of(manifest.raw, manifest.media_type)),
-            context_of(one, "layers.example"),  # type: ignore[arg-type]
+            context_of(one, "layers.example"),
         )
     assert one.network.asked(PLACE) == 0
     assert Digest.of(manifest.raw) == image.root.digest

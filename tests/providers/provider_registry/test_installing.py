@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.errors import (
     BlobNotFound,
@@ -39,8 +41,8 @@ from .stores import WORK, install, package_of
 MANY = make_image(*(f"layer {number}" for number in range(20)))
 
 
-def pushed(image: SmallImage, **options: object) -> FakeRegistry:
-    one = FakeRegistry(**options)  # type: ignore[arg-type]
+def pushed(image: SmallImage, **options: Any) -> FakeRegistry:
+    one = FakeRegistry(**options)
     one.push("team/app", "1.0", image)
     return one
 
@@ -295,7 +297,7 @@ def test_a_failure_stops_the_other_blobs() -> None:
 MIRROR, SECOND = "https://mirror.example", "https://second.example/cache"
 
 
-def with_mirrors(one: FakeRegistry, *urls: str, **options: object) -> object:
+def with_mirrors(one: FakeRegistry, *urls: str, **options: Any) -> Context:
     return make_context(WORK, transport=one.network, options={"mirror": urls, **options})
 
 
@@ -312,7 +314,7 @@ def test_bytes_come_from_the_mirror_first() -> None:
     one = pushed(MANY)
     mirror = mirror_of(one, MANY)
     context = with_mirrors(one, MIRROR, referrers=False)
-    install(package_of(MANY.root), context)  # type: ignore[arg-type]
+    install(package_of(MANY.root), context)
     assert one.asked == []
     assert len(mirror.paths("GET")) == len(MANY.blobs) + 1
 
@@ -327,7 +329,7 @@ def test_what_a_mirror_has_not_comes_from_the_next() -> None:
     del first.blobs[gone]
     del first.blobs[rare]
     del second.blobs[rare]
-    install(package_of(MANY.root), with_mirrors(one, MIRROR, SECOND, referrers=False))  # type: ignore[arg-type]
+    install(package_of(MANY.root), with_mirrors(one, MIRROR, SECOND, referrers=False))
     assert [path for path in one.paths() if "blobs" in path] == [f"team/app/blobs/{rare}"]
     assert len([path for path in second.paths("GET") if "blobs" in path]) == 2
 
@@ -339,7 +341,7 @@ def test_failover_in_mid_blob_keeps_what_came() -> None:
     path = f"/v2/team/app/blobs/{image.manifest.layers[0].digest}"
     one.network.cut(MIRROR + path, after=200_000)
     one.network.cut(MIRROR + path, after=0)
-    install(package_of(image.root), with_mirrors(one, MIRROR, referrers=False))  # type: ignore[arg-type]
+    install(package_of(image.root), with_mirrors(one, MIRROR, referrers=False))
     assert one.network.served[URL + path] == image.manifest.layers[0].size - 200_000
 
 
@@ -362,7 +364,7 @@ def test_a_proxy_is_told_which_registry_is_meant() -> None:
     one = pushed(MANY)
     mirror = mirror_of(one, MANY)
     context = with_mirrors(one, MIRROR, **{"mirror-ns": True, "referrers": False})
-    install(package_of(MANY.root), context)  # type: ignore[arg-type]
+    install(package_of(MANY.root), context)
     asked = [path for path in mirror.paths("GET") if path]
     assert all(path.endswith("?ns=registry.example") for path in asked)
     assert not [path for path in one.paths() if "ns=" in path]
@@ -392,9 +394,9 @@ def test_without_the_origin_it_is_never_asked() -> None:
     one = pushed(MANY)
     mirror = mirror_of(one, MANY)
     context = with_mirrors(one, MIRROR, origin=False)
-    install(package_of(MANY.root), context)  # type: ignore[arg-type]
+    install(package_of(MANY.root), context)
     assert one.asked == []
     del mirror.blobs[MANY.manifest.layers[0].digest]
     with pytest.raises(HttpStatus):
-        install(package_of(MANY.root), context)  # type: ignore[arg-type]
+        install(package_of(MANY.root), context)
     assert one.asked == []

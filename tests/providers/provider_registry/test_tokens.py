@@ -71,7 +71,8 @@ def test_scopes_are_read_and_written(text: str) -> None:
 def test_a_name_with_a_port_is_one_name() -> None:
     scope = parse_scope("repository:host:5000/app:pull,push")
     assert scope is not None
-    assert (scope.name, scope.actions) == ("host:5000/app", {"pull", "push"})
+    assert scope.name == "host:5000/app"
+    assert scope.actions == frozenset({"pull", "push"})
     assert parse_scope("pull") is None
     assert parse_scope("repository:pull") is None
 
