@@ -34,7 +34,8 @@ class RegistryAuth:
     """The transport's Auth for one registry and some scopes; threads may share it.
 
     How the registry lets us in is asked once (``/v2/``), so that no request is sent in vain; a
-    token is fetched again when it ends, before a request or in the middle of a download.
+    token is fetched again when it ends, before a request or in the middle of a download.  None of
+    this is tried again by itself: whoever makes the request that needs it does so.
     """
 
     def __init__(
@@ -45,7 +46,6 @@ class RegistryAuth:
         root: str,
         transport: Transport,
         memory: Memory,
-        patient: bool = True,
         token_hosts: Collection[str] = (),
     ) -> None:
         """Be *account*.
@@ -56,7 +56,6 @@ class RegistryAuth:
             root: URL of the API's root.
             transport: the way there, and to the token server.
             memory: where challenges and tokens are kept.
-            patient: whether to wait for failures to pass.
             token_hosts: further hosts that may see the account's secret (`checked_realm`).
         """
         self._account = account
@@ -65,7 +64,6 @@ class RegistryAuth:
         self._root = root
         self._transport = transport
         self._memory = memory
-        self._patient = patient
         self._token_hosts = frozenset(token_hosts)
         self._sent = threading.local()
 
@@ -119,7 +117,7 @@ class RegistryAuth:
     def _ask_root(self, ear: _Ear) -> None:
         """Ask how we are let in; a 404 there says nothing, later answers will."""
         try:
-            self._transport.request("GET", self._root, auth=ear, patient=self._patient)
+            self._transport.request("GET", self._root, auth=ear, patient=False)
         except AuthRequired:
             if ear.heard is None:
                 raise
@@ -178,7 +176,7 @@ class RegistryAuth:
             body=body,
             limit=TOKEN_LIMIT,
             told_by=self._account.origin,
-            patient=self._patient,
+            patient=False,
         )
 
 

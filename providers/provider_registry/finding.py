@@ -69,6 +69,10 @@ def _named(name: str, query: Query, context: Context, memory: Memory) -> Iterato
             sources=[source or "Docker Hub"],
             hint="it is not there, or it is private: `ferry source login hub` if you have access",
         ) from error
+    except TransportError as error:
+        if places.origin.registry.endpoint.is_hub and "place" in error.fields:
+            error.hint += "; to go without Docker Hub: `ferry config set disabled_sources hub`"
+        raise
 
 
 def _pins(

@@ -60,7 +60,6 @@ class Registry:
             root=self.endpoint.root,
             transport=context.transport,
             memory=self.memory,
-            patient=self.patient,
             token_hosts=context.options.get("token-host") or (),
         )
 

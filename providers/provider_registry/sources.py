@@ -63,4 +63,5 @@ def _check_plain(endpoint: Endpoint, *, plain: bool) -> None:
 def _location(endpoint: Endpoint) -> str:
     """Return the URL that `endpoint_at` reads as *endpoint*."""
     has_path = endpoint.base.count("/") > 2
-    return (endpoint.root if has_path else f"{endpoint.base}/") + endpoint.prefix
+    root = endpoint.root if has_path else f"{endpoint.base}/"
+    return (root + endpoint.prefix).rstrip("/")
