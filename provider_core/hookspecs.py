@@ -185,7 +185,8 @@ class ProviderSpec:
         """List the blobs that installing *package* needs, without fetching any.
 
         For the plan and for progress totals.  Never spends a pull: a manifest that is in the
-        store already is read there.  None if unknown.
+        store already is read there.  Where ``context.options["estimate"]`` is set the user
+        looks at a plan, and the source may be asked for sizes.  None if unknown.
 
         Example::
 

@@ -50,6 +50,8 @@ class Contents:
     """How many of them the source allows now; None: unlimited, or unknown."""
     exact: bool = True
     """False if the descriptors' sizes are upper bounds or some are not known yet."""
+    at_most: int | None = None
+    """Bytes of everything at most, where that is not *exact*; None: as the package's size says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

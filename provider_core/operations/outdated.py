@@ -72,7 +72,7 @@ def outdated(resources: Resources, requests: Sequence[str], wishes: Wishes) -> O
 
 def plan_upgrade(resources: Resources, requests: Sequence[str], wishes: Wishes) -> Plan:
     """Return what `upgrade` would do, and do nothing."""
-    return _planner(resources, requests, wishes).plan()
+    return _planner(resources, requests, wishes, is_shown=True).plan()
 
 
 def upgrade(resources: Resources, requests: Sequence[str], wishes: Wishes) -> InstallResult:
@@ -84,11 +84,14 @@ def upgrade(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
     return carry_out(resources, _planner(resources, requests, wishes))
 
 
-def _planner(resources: Resources, requests: Sequence[str], wishes: Wishes) -> Planner:
+def _planner(
+    resources: Resources, requests: Sequence[str], wishes: Wishes, *, is_shown: bool = False
+) -> Planner:
     found = outdated(resources, requests, wishes)
     if found.faults and not wishes.keep_going:
         raise worst(list(found.faults))
     planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
+    planner.is_shown = is_shown
     planner.failed += [(_source_of(fault), fault) for fault in found.faults]
     for row in found.rows:
         reason = f"upgrade of {row.image.name} {row.image.version}"

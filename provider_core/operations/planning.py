@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..digests import Digest
 from ..errors import Conflict, Error, Exists, NotFoundError, PackageNotFound, UsageError
@@ -50,6 +50,7 @@ def plan_install(resources: Resources, requests: Sequence[str | Request], wishes
     Raises what resolving raises; Exists where a numbered version would be replaced.
     """
     planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
+    planner.is_shown = True
     for request in requests:
         planner.add_request(request)
     return planner.plan()
@@ -71,6 +72,8 @@ class Planner:
         self.files: list[FileMark] = []
         """Files whose digest was checked; whoever executes the plan checks that they stayed."""
         self.failed: list[tuple[str, Error]] = []
+        self.is_shown = False
+        """Whether somebody wants to see the plan, so that sizes may be asked for."""
         self._steps: dict[ImageKey, Step] = {}
         self._coming: set[Digest] = set()
         self._open: list[ImageKey] = []
@@ -236,7 +239,7 @@ class Planner:
     def _measured(self, step: Step) -> Step:
         """Return *step* with bytes to fetch, bytes here and pulls, as far as they are known."""
         package, provider = step.package, step.package.id.provider
-        call = self._call(package, step.source)
+        call = self._call(package, step.source, told={"estimate": self.is_shown})
         contents = self._resources.dispatcher.contents(provider, package, call.reader, call.context)
         if contents is None:
             size = package.pin.size if not isinstance(package.pin, Descriptor) else 0
@@ -251,7 +254,8 @@ class Planner:
         fetch = sum(lacking.values())
         here = sum(one.size for one in blobs.values()) - fetch
         if not contents.exact:
-            fetch = max(fetch, package.size or 0)
+            bound = package.size if contents.at_most is None else contents.at_most
+            fetch = max(fetch, bound or 0)
         return replace(
             step,
             fetch=fetch,
@@ -261,7 +265,9 @@ class Planner:
             exact=contents.exact,
         )
 
-    def _call(self, package: Package, source: Source | None) -> Call:
+    def _call(
+        self, package: Package, source: Source | None, told: Mapping[str, Any] | None = None
+    ) -> Call:
         return open_call(
             self._resources,
             package.id.provider,
@@ -269,6 +275,7 @@ class Planner:
             place=package.name,
             platforms=self.platforms,
             options=self.wishes.options,
+            told=told,
         )
 
 

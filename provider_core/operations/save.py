@@ -34,6 +34,7 @@ def plan_save(
     """Return what would be fetched before anything is written to *to*."""
     find_target(resources, to, force=wishes.force)
     planner = _planner(resources, wishes)
+    planner.is_shown = True
     planner.carry(requests)
     return planner.plan()
 

@@ -23,7 +23,7 @@ __all__ = ["RECORD_SUFFIX", "PartialFile", "record_of"]
 
 RECORD_SUFFIX = ".json"
 
-_RECORD_EVERY = 8 << 20
+_RECORD_EVERY = 4 << 20
 _RECORD_LIMIT = 1 << 20
 _PIECE = 1 << 20
 

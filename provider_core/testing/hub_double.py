@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from ..digests import Digest
 from ..oci.media_types import is_index, is_manifest
-from .hub_pages import search_page, tags_page
+from .hub_pages import search_page, tag_entry, tags_page
 from .images import SmallImage
 from .loopback import Loopback
 from .memory_transport import Answer, Request
@@ -76,6 +76,8 @@ class DockerHub:
         """Descriptions by repository."""
         self.tags: dict[str, dict[str, SmallImage]] = defaultdict(dict)
         """Images by repository and tag."""
+        self.before: Callable[[Request], None] = lambda _: None
+        """Called with each request to registry and API, before it is answered."""
         self._users = dict(users or {})
         self._lock = threading.Lock()
         self._links = 0
@@ -123,6 +125,7 @@ class DockerHub:
     def _answer(self, request: Request) -> Answer:
         with self._lock:
             self.asked.append(request)
+        self.before(request)
         parts = urlsplit(request.url)
         if self.trouble is HubTrouble.REQUESTS:
             return Answer(
@@ -168,7 +171,9 @@ class DockerHub:
             return self._manifest(request, repository, unquote(last))
         if kind == "blobs":
             return self._redirect(repository, unquote(last))
-        return _json({"name": repository, "tags": sorted(self.tags[repository])})
+        if kind == "tags":
+            return _json({"name": repository, "tags": sorted(self.tags[repository])})
+        return Answer(status=404)
 
     def _manifest(self, request: Request, repository: str, reference: str) -> Answer:
         images = self.tags[repository]
@@ -243,10 +248,13 @@ class DockerHub:
         if self.trouble is HubTrouble.API:
             headers = {"x-retry-after": str(self.moment), "x-ratelimit-remaining": "0"}
             return Answer(status=429, headers=headers, body=b'{"detail": "Rate limit exceeded"}')
-        namespace, _, name = rest.removesuffix("/tags").partition("/repositories/")
-        repository = f"{unquote(namespace)}/{unquote(name)}"
-        if repository not in self.tags:
+        namespace, _, more = rest.partition("/repositories/")
+        name, _, tag = more.partition("/tags")
+        repository, tag = f"{unquote(namespace)}/{unquote(name)}", unquote(tag.removeprefix("/"))
+        if repository not in self.tags or (tag and tag not in self.tags[repository]):
             return _json({"message": "object not found"}, status=404)
+        if tag:
+            return _json(tag_entry(tag, self.tags[repository][tag]))
         return _json(tags_page(self, repository, request.url))
 
 

@@ -10,7 +10,7 @@ from ..oci import Descriptor, ImageConfig, Manifest
 from ..oci.media_types import is_manifest
 from .images import SmallImage
 
-__all__ = ["Shelves", "search_page", "tags_page"]
+__all__ = ["Shelves", "search_page", "tag_entry", "tags_page"]
 
 _UPDATED = "2026-01-02T03:04:05.678901Z"
 
@@ -54,12 +54,12 @@ def tags_page(hub: Shelves, repository: str, url: str) -> Mapping[str, Any]:
     size, page = int(query.get("page_size", ["10"])[0]), int(query.get("page", ["1"])[0])
     names = list(reversed(hub.tags[repository]))
     more = f"{url.partition('?')[0]}?page={page + 1}&page_size={size}"
-    results = [_tag(name, hub.tags[repository][name]) for name in names][(page - 1) * size :][:size]
+    shown = names[(page - 1) * size :][:size]
     return {
         "count": len(names),
         "next": more if page * size < len(names) else None,
         "previous": None,
-        "results": results,
+        "results": [tag_entry(name, hub.tags[repository][name]) for name in shown],
     }
 
 
@@ -68,7 +68,8 @@ def _fits(name: str, summary: str, words: str) -> bool:
     return all(word in text for word in words.lower().split())
 
 
-def _tag(name: str, image: SmallImage) -> Mapping[str, Any]:
+def tag_entry(name: str, image: SmallImage) -> Mapping[str, Any]:
+    """Return what the API says of one tag."""
     images = [_platform(image, blob) for blob in image.contents if is_manifest(blob.media_type)]
     return {
         "name": name,

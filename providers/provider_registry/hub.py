@@ -13,7 +13,7 @@ from provider_core.model import OptionSpec, Verb
 from provider_core.transport import Origin
 from provider_core.transport.urls import shown
 
-from .hub_documents import Hit, HubImage, HubTag, parse_search, parse_tags
+from .hub_documents import Hit, HubImage, HubTag, parse_search, parse_tag, parse_tags
 from .ratelimits import seconds_to_wait
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "HubImage",
     "HubTag",
     "hub_search",
+    "hub_tag",
     "hub_tags",
     "moved_hint",
 ]
@@ -67,10 +68,8 @@ def hub_tags(repository: str, context: Context) -> Iterator[HubTag]:
     for a private one: the API is asked without a login.  The source's option ``hub-url`` names
     another place.  Raises RateLimited, TransportError, DocumentError.
     """
-    base = str(context.options.get("hub-url") or HUB_API).rstrip("/")
-    namespace, _, name = repository.partition("/")
-    path = f"/v2/namespaces/{quote(namespace, safe='')}/repositories/{quote(name, safe='')}/tags"
-    url, home, seen = f"{base}{path}?page_size={_PAGE}", Origin.of(base), set[str]()
+    base = _tags_url(repository, context)
+    url, home, seen = f"{base}?page_size={_PAGE}", Origin.of(base), set[str]()
     while url:
         if url in seen or len(seen) >= _MOST_PAGES:
             raise DocumentError("its pages do not end", what=f"the list of {repository}'s tags")
@@ -82,6 +81,23 @@ def hub_tags(repository: str, context: Context) -> Iterator[HubTag]:
         yield from tags
         if url and Origin.of(url) != home:
             raise DocumentError("its next page is on another server", what=shown(url))
+
+
+def hub_tag(repository: str, tag: str, context: Context) -> HubTag | None:
+    """Return one tag of ``namespace/name``, None if the API does not know it.
+
+    Costs no pull.  Raises as `hub_tags` does.
+    """
+    url = f"{_tags_url(repository, context)}/{quote(tag, safe='')}"
+    data = _get(url, context)
+    return None if data is None else parse_tag(data)
+
+
+def _tags_url(repository: str, context: Context) -> str:
+    base = str(context.options.get("hub-url") or HUB_API).rstrip("/")
+    namespace, _, name = repository.partition("/")
+    path = f"/v2/namespaces/{quote(namespace, safe='')}/repositories/{quote(name, safe='')}/tags"
+    return base + path
 
 
 def moved_hint(name: str) -> str:

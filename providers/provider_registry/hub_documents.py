@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from provider_core.digests import Digest
 from provider_core.errors import DocumentError
 from provider_core.oci.json_document import Node, read_document
-from provider_core.platforms import Platform
+from provider_core.platforms import Platform, PlatformSet, best
 
-__all__ = ["Hit", "HubImage", "HubTag", "parse_search", "parse_tags"]
+__all__ = ["Hit", "HubImage", "HubTag", "parse_search", "parse_tag", "parse_tags"]
 
 _LIMIT = 4 << 20
 _MOST_HITS = 1000
@@ -57,6 +57,13 @@ class HubTag:
     """When it was last pushed, ISO 8601 in UTC; '' if it is not said."""
     images: tuple[HubImage, ...] = ()
 
+    def size_for(self, platforms: PlatformSet) -> int:
+        """Return the bytes to transfer at most for *platforms*; all, if it has none of them."""
+        offered = [one for one in self.images if one.platform is not None]
+        there = [one.platform for one in offered if one.platform is not None]
+        picks = {best(there, wanted) for wanted in platforms}
+        return sum(offered[pick].size for pick in picks if pick is not None) or self.size
+
 
 def parse_search(data: bytes) -> tuple[Hit, ...]:
     """Read an answer of ``/v1/search``.  Raises DocumentError; an empty answer is one too."""
@@ -64,6 +71,11 @@ def parse_search(data: bytes) -> tuple[Hit, ...]:
     if not node.has("results"):
         raise node.error("it is missing", "results")
     return tuple(map(_hit, node.array("results", limit=_MOST_HITS)))
+
+
+def parse_tag(data: bytes) -> HubTag:
+    """Read one tag.  Raises DocumentError."""
+    return _tag(read_document(data, limit=_LIMIT, what="the tag"))
 
 
 def parse_tags(data: bytes) -> tuple[tuple[HubTag, ...], str]:

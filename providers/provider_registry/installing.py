@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from provider_core.context import Context
 from provider_core.digests import Digest
-from provider_core.errors import BlobNotFound, DocumentError, NotSupported
+from provider_core.errors import BlobNotFound, DocumentError, NotSupported, TransportError
 from provider_core.model import Content, Contents, Package
 from provider_core.oci import Descriptor, parse_root
 from provider_core.oci.annotations import REF_NAME
@@ -18,9 +18,10 @@ from provider_core.pouring import pour_image, select_image
 from provider_core.store import Reader, Writer
 
 from .fetching import Fetcher
+from .hub import hub_tag
 from .limits import pulls_left
 from .memory import Memory
-from .places import places_of_package
+from .places import endpoint_for, places_of_package
 from .referrers import Referrers
 
 __all__ = ["contents_of", "install_image"]
@@ -59,8 +60,31 @@ def contents_of(package: Package, reader: Reader, context: Context) -> Contents:
     except BlobNotFound:
         named = 1 if context.platforms.is_all else len(list(context.platforms))
         pulls = named if is_index(root.media_type) else 1
-        left = pulls_left(context)
-        return Contents(descriptors=(root,), pulls=pulls, pulls_left=left, exact=False)
+        return Contents(
+            descriptors=(root,),
+            pulls=pulls,
+            pulls_left=pulls_left(context),
+            exact=False,
+            at_most=_told_by_hub(package, context),
+        )
+
+
+def _told_by_hub(package: Package, context: Context) -> int | None:
+    """Return the bytes that Docker Hub's API says *package* has at most; None if it does not.
+
+    It is asked only for a plan that somebody looks at: the install itself needs no such guess.
+    """
+    endpoint = endpoint_for(package.name, context)
+    repository = endpoint.local(package.name)
+    asks = context.options.get("estimate") and (endpoint.is_hub or "hub-url" in context.options)
+    if not asks or repository is None:
+        return None
+    try:
+        tag = hub_tag(repository, package.version, context)
+    except (TransportError, DocumentError) as error:
+        context.progress.notice(f"sizes are not known: {error}")
+        return None
+    return None if tag is None else tag.size_for(context.platforms)
 
 
 def _pour(
