@@ -76,10 +76,10 @@ def _documents(
         context.check()
         return fetch_document(opened.place.fetch, ref)
 
-    if opened.place.streams == 1:
+    if opened.place.files_at_once == 1:
         yield from map(fetch, refs)
         return
-    with ThreadPoolExecutor(opened.place.streams) as threads:
+    with ThreadPoolExecutor(opened.place.files_at_once) as threads:
         try:
             yield from threads.map(fetch, refs)
         finally:

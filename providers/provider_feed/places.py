@@ -34,8 +34,12 @@ class Place(Protocol):
     """The way to the files of one feed."""
 
     @property
-    def streams(self) -> int:
-        """How many files are worth reading at once."""
+    def files_at_once(self) -> int:
+        """How many small files are worth reading at once."""
+
+    @property
+    def blobs_at_once(self) -> int:
+        """How many blobs of one image are worth reading at once."""
 
     def fetch(self, path: str, limit: int, /) -> bytes:
         """Return a small file whole; see `feed_format.Fetch`."""
@@ -62,7 +66,8 @@ class Place(Protocol):
 class FolderPlace:
     """A feed in the folder *path*, on a disk or a stick; it is only read."""
 
-    streams: Final = 1
+    files_at_once: Final = 1
+    blobs_at_once: Final = 2
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -103,7 +108,8 @@ class FolderPlace:
 class WebPlace:
     """A feed below the http(s) URL *base*."""
 
-    streams: Final = 8
+    files_at_once: Final = 8
+    blobs_at_once: Final = 3
 
     def __init__(self, base: str, transport: Transport, auth: BasicAuth) -> None:
         self._base = base.rstrip("/")

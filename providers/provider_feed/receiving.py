@@ -44,7 +44,15 @@ def receive(
     place = place_of(asked.location, context)
     with opened_feed(asked, context) as opened:
         vouched = _vouched(opened, package)
-    content = pour_image(pin, place.pour, reader, writer, context.platforms, available=place.has)
+    content = pour_image(
+        pin,
+        place.pour,
+        reader,
+        writer,
+        context.platforms,
+        available=place.has,
+        at_once=place.blobs_at_once,
+    )
     return Content(
         root=content.root,
         platforms=content.platforms,
