@@ -252,6 +252,7 @@ class Planner:
             place=package.name,
             platforms=self.platforms,
             options=self.wishes.options,
+            told=self.wishes.told,
         )
 
 

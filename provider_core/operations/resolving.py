@@ -153,7 +153,7 @@ def _ask_providers(
             place=str(reference),
             platforms=wanted_platforms(resources, wishes),
             options=wishes.options,
-            told={"allow-untrusted": wishes.allow_untrusted},
+            told=wishes.told,
         )
         # A large archive may have to be unpacked to see what is in it.
         signs = call.signs if isinstance(reference, FilePath) else None

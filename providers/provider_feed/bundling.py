@@ -37,7 +37,7 @@ from .lasting import parse_span
 from .passphrases import passphrase_from
 from .publishable import Publishable, Remarks, of_held
 from .publishing import add_images
-from .series_memory import SERIES
+from .series_memory import SERIES, SeriesMemory
 
 __all__ = ["COURIER_PASSPHRASE", "VALID_FOR", "save_bundle"]
 
@@ -72,12 +72,14 @@ def save_bundle(
     plan = _plan(Path(destination), context)
     now = context.clock()
     publishables = [_as_offered(of_held(one, reader, Remarks(), now), one) for one in images]
-    with _opened(plan) as publisher:
-        series = _series(publisher, plan)
+    with context.state.lock(), _opened(plan) as publisher:
+        memory = SeriesMemory(context.state.folder)
+        series = _series(publisher, plan, memory.version)
         added = add_images(publisher, publishables, force=True)
         publisher.set_file(SERIES_TARGET, series.as_bytes())
         add_evidence(publisher, plan.path, images, reader, context)
         published = publisher.publish(at_least=series.version)
+        memory.remember(series)
     context.progress.notice(
         f"bundle {series.version} of the series {series.id}; the far side pins the fingerprint"
         f" {show_fingerprint(fingerprint_of(plan.roots[0]))}"
@@ -135,7 +137,11 @@ def _opened(plan: _Plan) -> Iterator[Publisher]:
         yield publisher
 
 
-def _series(publisher: Publisher, plan: _Plan) -> Series:
+def _series(publisher: Publisher, plan: _Plan, last: int) -> Series:
+    """Return which bundle this becomes; *last* is the version of the one before, of any series.
+
+    One signer's versions differ, for a reader tells publications apart by them.
+    """
     data = publisher.file(SERIES_TARGET)
     there = None if data is None else Series.parse(data)
     if there is not None and plan.series not in ("", there.id):
@@ -146,7 +152,7 @@ def _series(publisher: Publisher, plan: _Plan) -> Series:
         )
     return Series(
         id=there.id if there else plan.series or plan.path.name.replace(" ", "-"),
-        version=next_version(there.version if there else 0, plan.clock()),
+        version=next_version(max(last, there.version if there else 0), plan.clock()),
         valid_for=plan.valid_for,
     )
 

@@ -97,6 +97,8 @@ class FolderPlace:
             try:
                 return open(open_regular(path), "rb")
             except (FileNotFoundError, NotADirectoryError):
+                if not self._path.exists():
+                    raise NoSuchFile(self._path) from None
                 raise BlobNotFound(
                     descriptor.digest, f"the feed {self._path}", hint="its copy is not whole"
                 ) from None

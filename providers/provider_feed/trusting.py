@@ -25,10 +25,10 @@ from feed_format import (
     TrustReader,
     evidence_base,
 )
-from feed_format.paths import TRUST
+from feed_format.paths import TRUST, role_file
 from provider_core.context import Context
 from provider_core.disk.failures import disk_errors
-from provider_core.errors import NotFoundError
+from provider_core.errors import IntegrityError, NotFoundError
 
 from .known_root import KnownRoot
 from .lasting import accepted_expired
@@ -141,7 +141,7 @@ class _Verified:
         self.reader = FeedReader(fetch, self.feed, _made(memory / _SHARDS))
 
     def _read(self, state: Path) -> TrustedFeed:
-        return TrustReader(
+        feed = TrustReader(
             self._fetch,
             state,
             self._pin,
@@ -149,6 +149,22 @@ class _Verified:
             clock=self._context.clock,
             base=self._base,
         ).refresh()
+        self._check_same(feed)
+        return feed
+
+    def _check_same(self, feed: TrustedFeed) -> None:
+        """Raise IntegrityError if the pointer is another one than was read before as this version.
+
+        TUF takes an equal version for the same publication, and keeps to what it has.
+        """
+        pointer = self._fetch.last(role_file("timestamp", base=self._base))
+        if pointer != feed.metadata["timestamp.json"]:
+            raise IntegrityError(
+                f"two different publications bear the number {feed.version}",
+                hint="the copy is of another series, or its publisher has lost its memory;"
+                " ask for a newer one",
+                version=feed.version,
+            )
 
     def _series(self, feed: TrustedFeed, scratch: Path) -> Series | None:
         data = FeedReader(self._fetch, feed, scratch).file(SERIES_TARGET)
@@ -162,6 +178,11 @@ class _Replaying:
         self._fetch = fetch
         self._given: dict[str, bytes | NotFoundError] = {}
         self._replays = False
+
+    def last(self, path: str) -> bytes:
+        """Return what was given last for *path*, which was there."""
+        given = self._given[path]
+        return given if isinstance(given, bytes) else b""
 
     def replay(self) -> None:
         """From now on, ask for nothing that was asked for before."""
