@@ -84,13 +84,13 @@ def save_bundle(
         f"bundle {series.version} of the series {series.id}; the far side pins the fingerprint"
         f" {show_fingerprint(fingerprint_of(plan.roots[0]))}"
     )
-    size = sum(blob.size for one in publishables for blob in one.blobs)
+    sizes = {blob.digest: blob.size for one in publishables for blob in one.blobs}
     return Saved(
         location=str(plan.path),
         names=tuple(f"{one.package.name}:{one.package.version}" for one in publishables),
         roots=tuple(one.blobs[0].digest for one in publishables),
         written=added.copied + published.written,
-        reused=max(0, size - added.copied),
+        reused=max(0, sum(sizes.values()) - added.copied),
     )
 
 

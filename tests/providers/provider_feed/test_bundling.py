@@ -105,6 +105,7 @@ def test_what_the_courier_adds_is_nothing_to_who_trusts_the_publisher(
 
 
 def test_a_bundle_is_extended(homes: _Homes, near: Host, bundle: Path) -> None:
+    assert near.save("other", "tool", to=f"{bundle}-2").saved.reused == 0
     again = near.save("tool", to=str(bundle)).saved
     more = near.save("other", to=str(bundle)).saved
     assert again.reused > 0
