@@ -114,14 +114,18 @@ class KeyringFolder:
         self._open[file.id] = key
         return key
 
-    def make(self, role: str, folder: Path | None = None) -> KeyFile:
+    def make(
+        self, role: str, folder: Path | None = None, passphrases: Passphrases | None = None
+    ) -> KeyFile:
         """Make a key for *role* in *folder*, the home's own if None; return where it is.
+
+        Its passphrase is one of *passphrases*, if it is not to be like the others'.
 
         Raises UsageError without a passphrase or the word that there is none, NoSpace,
         StoreError.
         """
         place = folder or self.own
-        passphrase = self.passphrases.new(f"the new {role} key")
+        passphrase = (passphrases or self.passphrases).new(f"the new {role} key")
         key = SigningKey.generate()
         with disk_errors(place):
             make_folder(place, 0o700)

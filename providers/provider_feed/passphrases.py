@@ -54,7 +54,7 @@ class Passphrases:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """May have it too."""
     none: bool = False
-    """Whether new keys get none."""
+    """Whether new keys get none, whatever the others have."""
     is_terminal: Callable[[], bool] = _is_terminal
     """Whether somebody is there to ask."""
     ask: Callable[[str], str] = getpass
