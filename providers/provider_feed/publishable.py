@@ -10,6 +10,7 @@ from pathlib import Path
 from provider_core.errors import UsageError
 from provider_core.model import FileStamp, Held, Package, PackageId, Parent
 from provider_core.oci import Descriptor
+from provider_core.oci.media_types import OCI_EMPTY
 from provider_core.references import Name, parse_reference
 from provider_core.store import Reader
 from provider_core.store.graph import walk
@@ -83,7 +84,7 @@ def of_files(path: Path, media_type: str, remarks: Remarks, now: datetime) -> Pu
     Raises UsageError for what is no regular file or no media type, NoSuchFile, StoreError.
     """
     unnamed = PackageId(provider="", source="", name=path.stem, version="")
-    blank = Package(id=unnamed, pin=Descriptor.of(b"", media_type))
+    blank = Package(id=unnamed, pin=Descriptor.of(b"", OCI_EMPTY))
     return _of_files([path], media_type, blank, remarks, now)
 
 
