@@ -106,11 +106,10 @@ def _images(
 
 
 def _check_alone(count: int, remarks: Remarks) -> None:
-    """Raise UsageError for a name, version, description or parent that several would have."""
-    own = (remarks.name, remarks.version, remarks.summary, remarks.parent)
-    if count > 1 and any(one is not None for one in own):
+    """Raise UsageError for a name that several images would have."""
+    if count > 1 and remarks.name is not None:
         raise UsageError(
-            f"{count} images cannot all have the same name, version, description or parent",
+            f"{count} images cannot all be called {remarks.name!r}",
             hint="add them one after the other",
             count=count,
         )

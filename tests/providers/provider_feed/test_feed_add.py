@@ -92,7 +92,7 @@ def test_any_file_is_an_artifact(user: FeedUser, tmp_path: Path) -> None:
         (("{folder}", "--media-type", "a/b"), 2, "no regular file"),
         (("{folder}/file", "--media-type", "neither"), 2, "no media type"),
         (("{folder}/file", "{folder}/file", "--media-type", "a/b", "--name", "x"), 2, "2 images"),
-        (("NanoServer", "NanoServerIIS", "--version", "1"), 2, "2 images"),
+        (("NanoServer", "NanoServerIIS", "--name", "x"), 2, "2 images"),
         (("NanoServer", "--parent", "base>=1"), 2, "does not name one image"),
         (("./{folder}/file.tar",), 3, "no such file"),
         (("nowhere",), 3, "nothing fits"),
