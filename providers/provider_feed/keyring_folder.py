@@ -145,6 +145,16 @@ class KeyringFolder:
             LazySigner(key, partial(self.read, file)) for key, file in found if file is not None
         )
 
+    def unlock(self, keys: Iterable[PublicKey]) -> None:
+        """Read those of *keys* that are here and have a passphrase, which may be asked for.
+
+        So nobody waits for somebody to type while a feed is locked.  Raises as `read` does.
+        """
+        for key in keys:
+            file = self.find(key)
+            if file is not None and file.is_protected:
+                self.read(file)
+
 
 def keep_outside(feed: Path, folder: Path) -> None:
     """Raise UsageError if the key folder *folder* is in the feed's, and would be handed out."""

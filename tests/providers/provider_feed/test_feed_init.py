@@ -69,7 +69,7 @@ def test_without_a_terminal_somebody_has_to_say_how_keys_are_protected(
 def test_a_passphrase_protects_the_keys(ferry: Ferry, tmp_path: Path, way: str) -> None:
     user = FeedUser(ferry=ferry, path=tmp_path / "feed")
     (tmp_path / "passphrase").write_text("a long one\nnot this line\n")
-    told = ("--passphrase-file", str(tmp_path / "passphrase"))
+    told: tuple[str, ...] = ("--passphrase-file", str(tmp_path / "passphrase"))
     if way == "environment":
         ferry.environ["FERRY_PASSPHRASE"] = "a long one"
         told = ()

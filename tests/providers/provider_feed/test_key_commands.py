@@ -156,6 +156,18 @@ def test_a_colleague_publishes_with_her_own_key(
     assert colleague("feed", "refresh", str(user.path)).code == 2
 
 
+def test_a_machine_with_the_timestamps_key_keeps_a_feed_fresh(
+    user: FeedUser, colleague: Ferry, anna: str, tmp_path: Path
+) -> None:
+    assert user.key("rotate", "--signer", f"timestamp={anna}").code == 0
+    assert colleague("feed", "refresh", str(user.path)).code == 0
+    assert user.subscriber(tmp_path / "state").refresh().version == 2
+    (tmp_path / "file").touch()
+    told = (str(tmp_path / "file"), "--media-type", "application/x-evil")
+    assert colleague("feed", "add", str(user.path), *told).code == 2
+    assert user.offers() == []
+
+
 def test_a_key_may_be_replaced_by_a_given_one(
     user: FeedUser, colleague: Ferry, anna: str, tmp_path: Path
 ) -> None:
