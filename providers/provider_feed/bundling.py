@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,10 +32,9 @@ from provider_core.store import Reader
 
 from .courier import courier_roots, courier_signer
 from .evidence_joining import add_evidence
-from .identity import LOCATION
 from .lasting import parse_span
 from .passphrases import passphrase_from
-from .publishable import Publishable, Remarks, of_held
+from .publishable import Remarks, of_held
 from .publishing import add_images
 from .series_memory import SERIES, SeriesMemory
 
@@ -71,7 +70,7 @@ def save_bundle(
     """
     plan = _plan(Path(destination), context)
     now = context.clock()
-    publishables = [_as_offered(of_held(one, reader, Remarks(), now), one) for one in images]
+    publishables = [of_held(one, reader, Remarks(), now) for one in images]
     with context.state.lock(), _opened(plan) as publisher:
         memory = SeriesMemory(context.state.folder)
         series = _series(publisher, plan, memory.version)
@@ -155,12 +154,3 @@ def _series(publisher: Publisher, plan: _Plan, last: int) -> Series:
         version=next_version(max(last, there.version if there else 0), plan.clock()),
         valid_for=plan.valid_for,
     )
-
-
-def _as_offered(publishable: Publishable, held: Held) -> Publishable:
-    """Return *publishable* as its own publisher dated it, without what is of this host alone."""
-    package = publishable.package
-    annotations = {key: text for key, text in package.annotations.items() if key != LOCATION}
-    published = held.package.published or package.published
-    package = replace(package, annotations=annotations, published=published)
-    return replace(publishable, package=package)

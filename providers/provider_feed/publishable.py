@@ -16,6 +16,7 @@ from provider_core.store import Reader
 from provider_core.store.graph import walk
 
 from .file_artifact import artifact_of
+from .identity import LOCATION
 
 __all__ = ["Publishable", "Remarks", "of_files", "of_held", "read_parent"]
 
@@ -94,7 +95,7 @@ def read_parent(text: str) -> Parent:
     Raises UsageError.
     """
     name = parse_reference(text)
-    if not isinstance(name, Name) or name.has_wildcard or str(name.versions):
+    if not isinstance(name, Name) or name.has_wildcard or name.variant or str(name.versions):
         raise UsageError(
             f"{text!r} does not name one image", hint="write NAME:VERSION", parent=text
         )
@@ -127,12 +128,17 @@ def _below(roots: tuple[Descriptor, ...], reader: Reader) -> Iterator[Descriptor
 
 
 def _remarked(package: Package, remarks: Remarks, now: datetime) -> Package:
+    """Return *package* with what is said of it, without the place where it was on this host.
+
+    It keeps the date that its own publisher gave it.
+    """
     identity = replace(
         package.id,
         name=package.name if remarks.name is None else remarks.name,
         version=package.version if remarks.version is None else remarks.version,
     )
-    published = now.astimezone(UTC).isoformat(timespec="seconds")
+    published = package.published or now.astimezone(UTC).isoformat(timespec="seconds")
+    annotations = {key: text for key, text in package.annotations.items() if key != LOCATION}
     said = {
         "publisher": remarks.publisher,
         "summary": remarks.summary,
@@ -140,4 +146,5 @@ def _remarked(package: Package, remarks: Remarks, now: datetime) -> Package:
         "parent": remarks.parent,
     }
     known = {name: value for name, value in said.items() if value is not None}
-    return replace(package, id=identity, published=published, **known)  # type: ignore[arg-type]
+    dated = replace(package, id=identity, published=published, annotations=annotations)
+    return replace(dated, **known)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from provider_core.oci import Descriptor
 from provider_core.oci.media_types import OCI_EMPTY
 
+from ...peers.tools import skopeo_copy
 from ...support.archives import docker_archive, write_layout
 from ...support.images import ARM64, make_image, make_index
 from .feed_user import FeedUser
@@ -24,7 +26,7 @@ def test_an_image_of_a_source_is_fetched_and_published(user: FeedUser, tmp_path:
     assert user.ferry("list").err == "no image is installed\n"
     (package,) = subscriber.packages("nanoserver")
     assert package.version == "10.0.10586.0"
-    assert package.published == "2016-03-15T12:00:00+00:00"
+    assert package.published == "2016-02-14T00:00:00Z"  # as its source says
     assert (package.id.provider, package.id.source) == ("", "")
     manifest = subscriber.manifest(package)
     layers = sum(layer["size"] for layer in manifest["layers"])
@@ -75,6 +77,7 @@ def test_any_file_is_an_artifact(user: FeedUser, tmp_path: Path) -> None:
     subscriber = user.subscriber(tmp_path / "state")
     (package,) = subscriber.packages("base")
     assert package.media_type == "application/x-ms-wim"
+    assert package.published == "2016-03-15T12:00:00+00:00"
     manifest = subscriber.manifest(package)
     assert manifest["artifactType"] == "application/x-ms-wim"
     assert manifest["config"]["mediaType"] == OCI_EMPTY
@@ -162,3 +165,15 @@ def test_without_the_online_key_nothing_is_published(user: FeedUser) -> None:
     ran = user.feed("add", IMAGE)
     assert (ran.code, "ferry key list" in ran.err) == (2, True)
     assert user.offers() == []
+
+
+@pytest.mark.peer("skopeo")
+def test_skopeo_takes_what_was_published(user: FeedUser, tmp_path: Path) -> None:
+    archive = tmp_path / "tool.tar"
+    archive.write_bytes(docker_archive((["team/tool:1.0"], make_image("tool"))))
+    assert user.feed("add", str(archive), "--name", "Team/Tool").code == 0
+    (package,) = user.subscriber(tmp_path / "state").packages("team/tool")
+    skopeo_copy(f"oci:{user.path}:team/tool:1.0", f"oci:{tmp_path / 'copy'}:tool:1.0")
+    index = json.loads((tmp_path / "copy/index.json").read_bytes())
+    assert isinstance(package.pin, Descriptor)
+    assert index["manifests"][0]["digest"] == str(package.pin.digest)

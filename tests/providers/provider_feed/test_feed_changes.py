@@ -137,7 +137,23 @@ def test_the_second_publisher_is_told(stocked: FeedUser) -> None:
         assert stocked.offers() == of_tool(*VERSIONS)  # readers do not wait
 
 
-def test_an_unknown_command_is_told_with_what_is_near(ferry: Ferry) -> None:
+def test_publishers_at_once_lose_nothing(ferry: Ferry, tmp_path: Path) -> None:
+    user = FeedUser(ferry=ferry, path=tmp_path / "feed")
+    assert ferry.finished("feed", "init", str(user.path), "--no-passphrase").code == 0
+    started = []
+    for number in range(4):
+        file = tmp_path / f"tool-{number}"
+        file.write_text(str(number))
+        told = (str(file), "--media-type", "application/x-tool", "--version", "1.0")
+        started.append(ferry.process("feed", "add", str(user.path), *told))
+    for process in started:
+        _, why = process.communicate(timeout=60)
+        assert process.returncode == 0, why
+    assert user.offers() == [(f"tool-{number}", "1.0") for number in range(4)]
+    assert user.state()["version"] == 5
+
+
+def test_an_unknown_command_is_whywith_what_is_near(ferry: Ferry) -> None:
     ran = ferry("feed", "ad", "x")
     assert (ran.code, "did you mean add?" in ran.err) == (2, True)
     assert "Sign a feed again" in ferry("feed").out

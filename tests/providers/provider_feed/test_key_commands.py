@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from feed_format import PublicKey
 from provider_core.errors import SignatureError
+from provider_feed import courier_roots, courier_signer
 
-from ...provider_core.cli.running import Ferry
+from ...provider_core.cli.running import NOW, Ferry
 from .feed_user import FeedUser
 
 NONE = "--no-passphrase"
@@ -211,6 +213,21 @@ def test_backed_up_keys_come_back(user: FeedUser, tmp_path: Path) -> None:
     assert user.ferry("key", "restore", str(tmp_path)).code == 3
     shutil.rmtree(keys)
     assert user.key("backup", str(tmp_path / "other")).code == 2
+
+
+def test_the_courier_is_backed_up_with_them(user: FeedUser, tmp_path: Path) -> None:
+    keys, backup = user.ferry.home / "keys", tmp_path / "safe"
+    signer = courier_signer(keys)
+    roots = courier_roots(keys, signer, clock=lambda: NOW)
+    listed = user.ferry("key", "list", "--json").rows
+    assert [row["roles"] for row in listed] == [[], [], ["courier"]]
+    assert listed[-1]["id"] == PublicKey.of(signer).id
+    assert "courier" in user.key("backup", str(backup)).err
+    shutil.rmtree(keys)
+    assert user.ferry("key", "restore", str(backup)).code == 0
+    again = courier_signer(keys)
+    assert again.public_key == signer.public_key
+    assert courier_roots(keys, again, clock=lambda: NOW) == roots
 
 
 def test_keys_without_permissions_are_restored_private(user: FeedUser, tmp_path: Path) -> None:

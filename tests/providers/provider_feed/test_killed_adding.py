@@ -53,7 +53,7 @@ class Poller(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self.stopped.is_set():
+            while not self.stopped.wait(0.02):
                 for name in (f"new{self.polls}", "returning"):
                     self._poll(self._subscriber(name))
                 self.polls += 1

@@ -33,6 +33,14 @@ def test_a_new_one_is_typed_twice() -> None:
         at_a_terminal("").new("the key")
 
 
+def test_ctrl_d_is_no_passphrase() -> None:
+    def end(prompt: str) -> str:
+        raise EOFError
+
+    with pytest.raises(UsageError, match="typed"):
+        Passphrases(is_terminal=lambda: True, ask=end).existing("the key")
+
+
 def test_an_existing_one_is_typed_once() -> None:
     assert at_a_terminal("sécret").existing("the key") == "sécret".encode()
 
