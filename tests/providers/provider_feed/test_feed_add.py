@@ -11,7 +11,7 @@ from provider_core.oci import Descriptor
 from provider_core.oci.media_types import OCI_EMPTY
 
 from ...peers.tools import skopeo_copy
-from ...support.archives import docker_archive, write_layout
+from ...support.archives import docker_archive, oci_archive, write_layout
 from ...support.images import ARM64, make_image, make_index
 from .feed_user import FeedUser
 
@@ -170,7 +170,7 @@ def test_without_the_online_key_nothing_is_published(user: FeedUser) -> None:
 @pytest.mark.peer("skopeo")
 def test_skopeo_takes_what_was_published(user: FeedUser, tmp_path: Path) -> None:
     archive = tmp_path / "tool.tar"
-    archive.write_bytes(docker_archive((["team/tool:1.0"], make_image("tool"))))
+    archive.write_bytes(oci_archive(("team/tool:1.0", make_image("tool"))))
     assert user.feed("add", str(archive), "--name", "Team/Tool").code == 0
     (package,) = user.subscriber(tmp_path / "state").packages("team/tool")
     skopeo_copy(f"oci:{user.path}:team/tool:1.0", f"oci:{tmp_path / 'copy'}:tool:1.0")
