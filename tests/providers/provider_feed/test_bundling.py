@@ -79,6 +79,7 @@ def test_the_far_side_trusts_the_courier(homes: _Homes, bundle: Path) -> None:
     far.add_source("usb", str(bundle), options={"fingerprint": _courier(bundle)})
     (image,) = far.install("tool").installed
     assert (image.name, image.content.root) == ("Tool", IMAGE.root)
+    assert far.sources()[0].facts["series"] == "bundle"
     assert any(_courier(bundle) in text for text in homes.progress.notices)
 
 
