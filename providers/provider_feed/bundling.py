@@ -31,11 +31,12 @@ from provider_core.model import Held, Saved
 from provider_core.store import Reader
 
 from .courier import courier_roots, courier_signer
+from .deltas import without, write_base
 from .evidence_joining import add_evidence
+from .known_content import MISSING_FROM, known_everywhere
 from .lasting import parse_span
 from .passphrases import passphrase_from
-from .publishable import Remarks, of_held
-from .publishing import add_images
+from .publishable import Publishable, Remarks, of_held
 from .series_memory import SERIES, SeriesMemory
 
 __all__ = ["COURIER_PASSPHRASE", "VALID_FOR", "save_bundle"]
@@ -71,10 +72,12 @@ def save_bundle(
     plan = _plan(Path(destination), context)
     now = context.clock()
     publishables = [of_held(one, reader, Remarks(), now) for one in images]
+    known = known_everywhere(context.options.get(MISSING_FROM, ()), reader, context)
     with context.state.lock(), _opened(plan) as publisher:
         memory = SeriesMemory(context.state.folder)
         series = _series(publisher, plan, memory.version)
-        added = add_images(publisher, publishables, force=True)
+        copied = sum(_add(publisher, one) for one in without(publishables, known))
+        write_base(publisher, publishables, known)
         publisher.set_file(SERIES_TARGET, series.as_bytes())
         add_evidence(publisher, plan.path, images, reader, context)
         published = publisher.publish(at_least=series.version)
@@ -84,13 +87,18 @@ def save_bundle(
         f" {show_fingerprint(fingerprint_of(plan.roots[0]))}"
     )
     sizes = {blob.digest: blob.size for one in publishables for blob in one.blobs}
+    left_out = sum(size for digest, size in sizes.items() if digest in known)
     return Saved(
         location=str(plan.path),
         names=tuple(f"{one.package.name}:{one.package.version}" for one in publishables),
         roots=tuple(one.blobs[0].digest for one in publishables),
-        written=added.copied + published.written,
-        reused=max(0, sum(sizes.values()) - added.copied),
+        written=copied + published.written,
+        reused=max(0, sum(sizes.values()) - copied - left_out),
     )
+
+
+def _add(publisher: Publisher, one: Publishable) -> int:
+    return publisher.add([one.package], reader=one.reader, blobs=one.blobs, referrers=one.referrers)
 
 
 def _plan(path: Path, context: Context) -> _Plan:

@@ -16,6 +16,7 @@ from provider_core.pouring import pour_image, select_image
 from provider_core.store import Reader, Writer
 
 from .asked_feeds import feed_of
+from .deltas import check_base
 from .evidence_artifact import put_evidence
 from .places import Place, place_of
 from .trusting import OpenedFeed, opened_feed
@@ -49,6 +50,7 @@ def receive(
     asked = feed_of(package, context)
     place = place_of(asked.location, context)
     with opened_feed(asked, context) as opened:
+        check_base(opened, reader)
         vouched = _vouched(opened, package, context)
     content = pour_image(
         pin,

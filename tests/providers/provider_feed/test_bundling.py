@@ -193,9 +193,17 @@ def test_an_older_bundle_is_a_rollback(
     near.save("other", to=str(bundle))
     far = homes("far")
     far.add_source("usb", str(bundle), options={"fingerprint": _courier(bundle)})
-    with pytest.raises(Rollback):
+    with pytest.raises(Rollback) as caught:
         far.set_source("usb", location=str(older))
     far.set_source("usb", location=str(bundle))
+    version = caught.value.hint.rpartition(" ")[2]
+    with pytest.raises(Rollback):
+        newer = {"accept-rollback": str(int(version) + 1)}
+        far.set_source("usb", location=str(older), options=newer)
+    far.set_source("usb", location=str(older), options={"accept-rollback": version})
+    assert [one.name for one in far.find("*").packages] == ["Tool"]
+    far.set_source("usb", location=str(bundle))
+    assert [one.name for one in far.find("*").packages] == ["other", "Tool"]
 
 
 def test_older_evidence_that_is_not_vouched_for_stays_at_home(
