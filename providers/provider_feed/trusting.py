@@ -105,7 +105,7 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
 
 
 def _memory_name(known: KnownRoot | None, context: Context) -> str:
-    """Return the folder of what is remembered; one of its own after a rollback that was accepted."""
+    """Return the folder of what is remembered; another one after an accepted rollback."""
     name = known.digest.hex if known else _UNPINNED
     accepted = context.options.get(ACCEPT_ROLLBACK)
     return f"{name}-{accepted}" if accepted else name

@@ -197,8 +197,8 @@ def test_an_older_bundle_is_a_rollback(
         far.set_source("usb", location=str(older))
     far.set_source("usb", location=str(bundle))
     version = caught.value.hint.rpartition(" ")[2]
+    newer = {"accept-rollback": str(int(version) + 1)}
     with pytest.raises(Rollback):
-        newer = {"accept-rollback": str(int(version) + 1)}
         far.set_source("usb", location=str(older), options=newer)
     far.set_source("usb", location=str(older), options={"accept-rollback": version})
     assert [one.name for one in far.find("*").packages] == ["Tool"]
