@@ -19,7 +19,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"store"},
     {"catalog"},
     {"context"},
-    {"hookspecs", "discovery", "supervision", "settings", "side_by_side"},
+    {"hookspecs", "discovery", "supervision", "settings", "side_by_side", "installed_names"},
     {"plugin_checks", "pouring", "settings_file", "parents"},
     {"plugins", "simple_provider", "home"},
     {"dispatch"},

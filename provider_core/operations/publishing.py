@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from ..digests import Digest
 from ..errors import Error
+from ..installed_names import names_of
 from ..model import Installed, Tag
 from ..model.codec import installed_document
 from ..oci import Descriptor
 from ..store import IndexEntry, Record
-from .selecting import names_of
 
 if TYPE_CHECKING:
     from ..catalog import CatalogChange

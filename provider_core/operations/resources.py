@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..plugins import Plugins
     from ..store import DirectoryStore
     from ..transport import Transport
+    from .engine_users import EngineUsers
     from .networks import Networks
 
 __all__ = ["Resources"]
@@ -70,6 +71,7 @@ class Resources:
         transport: Transport | None,
         credentials: Credentials | None,
         sign: Callable[[str], Signer] | None,
+        engine_users: EngineUsers | None,
         actor: str,
         ticket: str,
     ) -> None:
@@ -84,6 +86,7 @@ class Resources:
         self._providers = providers
         self._provider_paths = provider_paths
         self._transport = transport
+        self._engine_users = engine_users
         self._actor = actor
         self._ticket = ticket
 
@@ -136,6 +139,13 @@ class Resources:
             question_limit=self.settings.question_timeout,
             stall_limit=self.settings.stall_timeout,
         )
+
+    @_part
+    def engine_users(self) -> EngineUsers:
+        """Return whom to ask which containers use an image."""
+        from .engine_users import nobody
+
+        return self._engine_users or nobody
 
     def transaction(self, operation: str) -> AbstractContextManager[CatalogChange]:
         """Open the one transaction of an operation; see `publishing.recorded`."""

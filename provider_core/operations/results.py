@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from ..store import Reader
 
 __all__ = [
+    "Branch",
     "Gathered",
     "HistoryEntry",
     "InstallResult",
+    "PruneResult",
     "RefreshResult",
     "Removal",
     "SaveResult",
@@ -77,6 +79,25 @@ class Removal:
     """Blobs that went with it; the first is its root."""
     freed: int
     """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PruneResult:
+    """What `prune` did."""
+
+    removals: tuple[Removal, ...]
+    kept: tuple[tuple[Installed, tuple[str, ...]], ...]
+    """Images that the rules would have taken, and who needs them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """An installed image where it stands in its family."""
+
+    image: Installed
+    above: tuple[bool, ...]
+    """For each generation from its first ancestor's children down to its own: whether a sibling
+    follows further below; () for an image whose parent is not installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
