@@ -20,6 +20,7 @@ from ..model import Installed, Tag
 from ..model.codec import installed_document
 from ..oci import Descriptor
 from ..store import IndexEntry, Record
+from .move_store import settle_store
 
 if TYPE_CHECKING:
     from ..catalog import CatalogChange
@@ -43,6 +44,7 @@ def recorded(
     later.
     """
     with resources.home.lock(resources.settings.lock_timeout):
+        settle_store(resources)
         new: list[Installed] = []
         try:
             with resources.transaction(operation) as opened:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
@@ -19,6 +20,7 @@ __all__ = [
     "Gathered",
     "HistoryEntry",
     "InstallResult",
+    "Moved",
     "PruneResult",
     "RefreshResult",
     "Removal",
@@ -111,6 +113,18 @@ class HistoryEntry:
     size: int
     """Bytes of the layer as it lies in the store; 0 for an empty one."""
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What `move_store` did."""
+
+    before: Path
+    """Where the store was."""
+    path: Path
+    """Where it is."""
+    copied: int
+    """Bytes that were copied and verified; 0 for a rename."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,8 +37,8 @@ def branches(family: Family) -> tuple[Branch, ...]:
         parents = family.parents(image)
         children.setdefault(parents[0].key if parents else None, []).append(image)
     found = []
+    waiting: list[tuple[Installed, tuple[bool, ...]]]
     waiting = [(image, ()) for image in reversed(children.get(None, []))]
-    above: tuple[bool, ...]
     while waiting:
         image, above = waiting.pop()
         found.append(Branch(image=replace(image, parent=family.parent(image)), above=above))

@@ -69,6 +69,7 @@ def _lock(layout: Layout, rules: Rules, timeout: float, stack: ExitStack) -> boo
     try:
         with disk_errors(layout.lock):
             stack.enter_context(held(layout.lock, timeout))
+            layout.check_place()
     except StoreError as error:
         if rules.dry_run and is_read_only(error):
             return False
