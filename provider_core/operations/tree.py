@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..model import ImageKey, Installed, Query
@@ -21,7 +22,7 @@ def tree(resources: Resources, pattern: str) -> tuple[Branch, ...]:
     found = branches(family_of(resources))
     query = Query(name=pattern)
     starts = [number for number, branch in enumerate(found) if not branch.above]
-    families = [found[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+    families = [found[start:end] for start, end in pairwise([*starts, len(found)])]
     return tuple(
         branch
         for family in families

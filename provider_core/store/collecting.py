@@ -42,6 +42,7 @@ def collect_garbage(
 
     Raises Locked, IntegrityError, StoreError; nothing was removed by then.
     """
+    layout.check_place()
     if not layout.ingest.is_dir():
         return Collected(digests=(), size=0)
     if not rules.dry_run:

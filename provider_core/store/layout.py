@@ -109,11 +109,11 @@ class Layout:
         others to write, holds something else, or if one of its folders is elsewhere (a symbolic
         link); NoSpace.
         """
+        self.check_place()
         if self._prepared:
             return
         if self.read_only:
             raise read_only_error(self.root, "it was opened to be read")
-        self.check_place()
         with disk_errors(self.root):
             if not make_folder(self.root):
                 self._refuse_what_is_no_store()
