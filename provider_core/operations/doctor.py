@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from ..disk.systems import this_user
 from ..errors import Error
 from ..platforms import host_platform
 
@@ -69,11 +70,12 @@ def _home(resources: Resources) -> Iterator[Finding]:
             detail=f"{root} is read-only for you",
             hint="listing and saving work; choose another home to install",
         )
-    if os.name == "posix" and root.exists() and root.stat().st_uid != os.getuid():
+    user = this_user()
+    if user is not None and root.exists() and root.stat().st_uid != user:
         yield Finding(
             what="owner",
             status="note",
-            detail=f"{root} belongs to user {root.stat().st_uid}, you are {os.getuid()}",
+            detail=f"{root} belongs to user {root.stat().st_uid}, you are {user}",
         )
 
 

@@ -31,6 +31,7 @@ from ..platforms import PlatformSet
 from ..references import Name
 from ..versions import Version, floating
 from .asking import require_trust
+from .base_builds import of_same_build
 from .calls import Call, open_call
 from .facts import is_here, is_whole
 from .options import check_wishes
@@ -157,18 +158,21 @@ class Planner:
         return None
 
     def _fulfilled(self, requirement: Requirement, package: Package) -> tuple[ImageKey, ...]:
-        """Add what *requirement* of *package* needs, and return the steps that fulfil it."""
+        """Add what *requirement* of *package* needs, and return the steps that fulfil it.
+
+        An image of Windows gets the base of its own build, if that is here or a source has it.
+        """
+        exact = of_same_build(requirement, package)
+        if exact is not None and self._is_to_be_had(exact.name):
+            requirement = exact
         here = self.at_hand(requirement.name)
         if here is not None:
             if not here:
                 self.leaning.append((ImageKey.of(package), requirement))
             return here
         text = str(requirement.name)
-        wishes = Wishes(
-            allow_untrusted=self.wishes.allow_untrusted, platforms=self.wishes.platforms
-        )
         try:
-            chosen = resolve(self._resources, text, wishes)
+            chosen = self._required(text)
         except NotFoundError as error:
             raise PackageNotFound(
                 text,
@@ -178,6 +182,22 @@ class Planner:
         for one in chosen:
             self.add(one, f"{requirement.reason} of {package.name}")
         return tuple(ImageKey.of(one.package) for one in chosen)
+
+    def _is_to_be_had(self, name: Name) -> bool:
+        """Whether *name* is here, planned, or in a source."""
+        if self.at_hand(name) is not None:
+            return True
+        try:
+            return bool(self._required(str(name)))
+        except NotFoundError:
+            return False
+
+    def _required(self, text: str) -> tuple[Chosen, ...]:
+        """Resolve what a package requires; of the wishes only these count for it."""
+        wishes = Wishes(
+            allow_untrusted=self.wishes.allow_untrusted, platforms=self.wishes.platforms
+        )
+        return resolve(self._resources, text, wishes)
 
     def _step(
         self, package: Package, source: Source | None, reason: str, needs: tuple[ImageKey, ...]

@@ -23,6 +23,7 @@ from pathlib import Path
 from ..digests import Digest
 from ..disk.durable import make_folder
 from ..disk.failures import disk_errors, read_only_error
+from ..disk.systems import this_user
 from ..errors import Conflict, DocumentError, StoreError
 from ..oci.layout import BLOBS_FOLDER, INDEX_FILE, LAYOUT_BYTES, LAYOUT_FILE
 from .index_json import render_index
@@ -157,9 +158,10 @@ def _require_private(folder: Path) -> None:
             hint="put the folder itself in its place, or name it where it is",
             path=str(folder),
         )
-    if not hasattr(os, "geteuid"):  # Windows: users' folders are private by inheritance
+    user = this_user()
+    if user is None:
         return
-    if status.st_uid != os.geteuid():
+    if status.st_uid != user:
         raise read_only_error(folder, f"it belongs to user {status.st_uid}")
     if status.st_mode & _OTHERS_WRITE:
         raise StoreError(

@@ -20,7 +20,7 @@ from .shelf_double import Shelf
 Tree = list[int]
 """For each image the number of the one it was made from, its own if from none."""
 
-trees = st.integers(1, 7).flatmap(
+trees = st.integers(1, 5).flatmap(
     lambda count: st.tuples(*(st.integers(0, number) for number in range(count))).map(list)
 )
 
@@ -60,10 +60,9 @@ def hold_to_laws(host: Host, tree: Tree, here: set[int]) -> None:
         )
     branches = [int(branch.image.name.removeprefix("image-")) for branch in host.tree()]
     assert sorted(branches) == sorted(here)
-    assert host.check_store() == ()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(trees, st.randoms(use_true_random=False), st.booleans())
 def test_removal_in_any_order_breaks_nobody(
     tree: Tree, chance: random.Random, by_force: bool
@@ -79,6 +78,7 @@ def test_removal_in_any_order_breaks_nobody(
         here = set(range(len(tree)))
         host.install(*(f"image-{number}" for number in here))
         hold_to_laws(host, tree, here)
+        assert host.check_store() == ()
         while here:
             number = chance.choice(sorted(here))
             needed = any(nearest(tree, one, here) == number for one in here)
@@ -93,3 +93,4 @@ def test_removal_in_any_order_breaks_nobody(
                 here.remove(number)
             hold_to_laws(host, tree, here)
         assert tuple(host.store.blobs()) == ()
+        assert host.check_store() == ()
