@@ -37,7 +37,7 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
     for request in requests:
         planner.add_request(request)
     plan = planner.plan()
-    tags = tags_for(tuple(planner.requested.values()), wishes.tags)
+    tags = tags_for(tuple(planner.asked_for.values()), wishes.tags)
     todo = replace(plan, steps=tuple(step for step in plan.steps if step.action is not Action.KEEP))
     with resources.store.lease() as lease:
         brought, broken = bring(resources, todo, wishes, platforms, lease)

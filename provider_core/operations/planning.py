@@ -70,7 +70,7 @@ class Planner:
         self.installed = {image.key: image for image in resources.catalog.installed()}
         """What was here when planning began; whoever executes the plan goes by this."""
         self.tags = resources.catalog.tags()
-        self.requested: dict[ImageKey, Package] = {}
+        self.asked_for: dict[ImageKey, Package] = {}
         """What the requests mean themselves, without what that needs."""
         self.leaning: list[tuple[ImageKey, Requirement]] = []
         """Who relies on what is installed; whoever executes the plan checks that it stayed."""
@@ -89,7 +89,7 @@ class Planner:
             found = self.resolved(request)
             for chosen in found:
                 self.add(chosen, "requested")
-            self.requested |= {ImageKey.of(one.package): one.package for one in found}
+            self.asked_for |= {ImageKey.of(one.package): one.package for one in found}
         except Error as error:
             if not self.wishes.keep_going:
                 raise

@@ -149,7 +149,11 @@ def test_a_hold_that_came_meanwhile_counts(homes: Homes, host: Host, shelf: Shel
     host.install("app:edge")
     shelf.put("lab", "app", "edge", TWO)
     other = homes(shelf)
-    shelf.before_open = lambda *_: other.holds() or other.hold("app", "audit")
+
+    def hold(*_: object) -> None:
+        other.hold("app", "audit")
+
+    shelf.before_open = hold
     with pytest.raises(InUse, match="audit"):
         host.install("app:edge")
     assert host.show("app").content.root == ONE.root

@@ -27,7 +27,12 @@ def test_what_a_plan_relies_on_is_checked_again(homes: Homes, host: Host, shelf:
     shelf.put("lab", "user", "1", image_of("user"), requires=needs)
     host.install("tool")
     other = homes(shelf)
-    shelf.before_open = lambda *_: other.list() and other.uninstall("tool")
+
+    def uninstall(*_: object) -> None:
+        if other.list():
+            other.uninstall("tool")
+
+    shelf.before_open = uninstall
     with pytest.raises(Conflict, match="tool, which user 1 needs as its base image"):
         host.install("user")
     assert host.list() == ()

@@ -130,8 +130,8 @@ def test_an_id_of_several_images_lists_them(host: Host, shelf: Shelf) -> None:
     host.install("one", "two")
     with pytest.raises(Ambiguous) as caught:
         host.uninstall(prefix)
-    candidates = [text.split()[0] for text in caught.value.fields["candidates"]]
-    assert candidates == ["one==1", "two==1"]
+    assert f"one==1 ({first[prefix].config.digest.short})" in caught.value.message
+    assert f"two==1 ({image.config.digest.short})" in caught.value.message
     assert host.uninstall(image.config.digest.hex)[0].image.name == "two"
 
 
