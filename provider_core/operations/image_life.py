@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..model import Hold, Installed, Tag
-    from .pruning import PruneRules
     from .resources import Resources
     from .results import Branch, HistoryEntry, Moved, PruneResult, Removal
 
@@ -111,14 +110,23 @@ class ImageLife:
         )
 
     def prune(
-        self, rules: PruneRules, *, dry_run: bool = False, ignore_engines: Collection[str] = ()
+        self,
+        *,
+        keep_newest: int | None = None,
+        older_than: float | None = None,
+        dry_run: bool = False,
+        ignore_engines: Collection[str] = (),
     ) -> PruneResult:
-        """Uninstall what *rules* do not keep, but nothing that is held, tagged or needed.
+        """Uninstall old images, but nothing that is held, tagged or needed; one revision.
 
-        Raises UsageError for rules that would take everything, and as `uninstall` does.
+        An image goes if it is not among the *keep_newest* newest of its name and variant, and was
+        installed more than *older_than* seconds ago; None leaves a rule out.  Raises UsageError
+        without a rule, and as `uninstall` does.
         """
         from .prune import prune
+        from .pruning import PruneRules
 
+        rules = PruneRules(keep_newest=keep_newest, older_than=older_than)
         return prune(self._resources, rules, dry_run=dry_run, ignore_engines=ignore_engines)
 
     def move_store(self, path: str | Path) -> Moved:

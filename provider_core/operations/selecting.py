@@ -45,7 +45,7 @@ def only_one(found: Sequence[Installed], request: str) -> Installed:
         first = found[0]
         raise Ambiguous(
             f"the image {request!r}",
-            [described(image) for image in found],
+            described(found),
             hint=f"name its version, or its id; `{tag_line(first)}` settles what the bare name"
             " means",
         )
@@ -69,10 +69,14 @@ def named_installed(resources: Resources, name: Name) -> tuple[Installed, ...]:
     return images_named(name, resources.catalog.installed(), resources.catalog.tags())
 
 
-def described(image: Installed) -> str:
-    """Return ``name==version (short id)``, with the platform if the image is for one alone."""
-    platform = f", {image.key.platform}" if image.key.platform else ""
-    return f"{image.name}=={image.version} ({image.image_id.short}{platform})"
+def described(images: Sequence[Installed]) -> list[str]:
+    """Return ``name==version (short id)`` of each, with its platform if only that differs."""
+    several = len({(image.key.name, image.version) for image in images}) < len(images)
+    return [
+        f"{image.name}=={image.version} ({image.image_id.short}"
+        + (f", {image.key.platform})" if several and image.key.platform else ")")
+        for image in images
+    ]
 
 
 def tag_line(image: Installed) -> str:

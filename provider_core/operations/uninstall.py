@@ -123,7 +123,7 @@ def _with_id(resources: Resources, request: str, force: bool) -> tuple[Installed
     if len(images) > 1 and not force:
         raise Ambiguous(
             f"the image {first.image_id.short} has several names, so that {request!r}",
-            [described(image) for image in images],
+            described(images),
             hint="name the one to remove, or --force to remove all of them",
         )
     return images

@@ -8,7 +8,6 @@ import pytest
 
 from provider_core import Host
 from provider_core.errors import UsageError
-from provider_core.operations.pruning import PruneRules
 from provider_core.testing import small_image
 
 from .engines_double import EnginesDouble
@@ -60,7 +59,7 @@ def left(host: Host) -> list[str]:
 
 def test_the_newest_of_each_variant_stay_and_labels_do(stocked: Host) -> None:
     revision = stocked.catalog.revision()
-    result = stocked.prune(PruneRules(keep_newest=2))
+    result = stocked.prune(keep_newest=2)
     assert left(stocked) == ["10", "4", "1-slim", "edge"]
     assert [removal.image.version for removal in result.removals] == ["3", "2", "1"]
     assert result.kept == ()
@@ -68,20 +67,20 @@ def test_the_newest_of_each_variant_stay_and_labels_do(stocked: Host) -> None:
 
 
 def test_the_young_stay(stocked: Host) -> None:
-    stocked.prune(PruneRules(older_than=3 * 86400.0))
+    stocked.prune(older_than=3 * 86400.0)
     assert left(stocked) == ["10", "1-slim", "edge"]
 
 
 def test_a_rule_is_enough_to_stay(stocked: Host) -> None:
-    stocked.prune(PruneRules(keep_newest=1, older_than=5 * 86400.0))
+    stocked.prune(keep_newest=1, older_than=5 * 86400.0)
     assert left(stocked) == ["10", "4", "3", "1-slim", "edge"]
 
 
 def test_a_dry_run_says_the_same_and_does_nothing(stocked: Host) -> None:
     before = (stocked.catalog.revision(), left(stocked))
-    planned = stocked.prune(PruneRules(keep_newest=1), dry_run=True)
+    planned = stocked.prune(keep_newest=1, dry_run=True)
     assert (stocked.catalog.revision(), left(stocked)) == before
-    assert stocked.prune(PruneRules(keep_newest=1)) == planned
+    assert stocked.prune(keep_newest=1) == planned
 
 
 def test_what_is_held_tagged_or_run_stays_and_is_named(
@@ -90,7 +89,7 @@ def test_what_is_held_tagged_or_run_stays_and_is_named(
     stocked.hold("app:1", "audit")
     stocked.tag("app:2", "app:stable")
     engines.put("docker", "web", stocked.show("app:3").image_id)
-    result = stocked.prune(PruneRules(keep_newest=1))
+    result = stocked.prune(keep_newest=1)
     assert left(stocked) == ["10", "3", "2", "1-slim", "1", "edge"]
     assert {image.version: reasons for image, reasons in result.kept} == {
         "3": ("container web of docker (exited)",),
@@ -107,23 +106,23 @@ def test_what_others_need_stays_with_them(host: Host, shelf: Shelf) -> None:
         shelf.put("lab", name, "1", image)
     host.install("base", "middle", "top")
     host.hold("top", "it runs")
-    result = host.prune(PruneRules(keep_newest=0))
+    result = host.prune(keep_newest=0)
     assert {image.name: reasons for image, reasons in result.kept} == {
         "top": ("a hold (it runs)",),
         "middle": ("top 1",),
         "base": ("middle 1",),
     }
     host.unhold("top")
-    assert len(host.prune(PruneRules(keep_newest=0)).removals) == 3
+    assert len(host.prune(keep_newest=0).removals) == 3
     assert (host.list(), tuple(host.store.blobs())) == ((), ())
 
 
 def test_nothing_to_do_is_no_revision(stocked: Host) -> None:
     before = stocked.catalog.revision()
-    assert stocked.prune(PruneRules(keep_newest=9)).removals == ()
+    assert stocked.prune(keep_newest=9).removals == ()
     assert stocked.catalog.revision() == before
 
 
-def test_a_rule_is_wanted() -> None:
+def test_a_rule_is_wanted(stocked: Host) -> None:
     with pytest.raises(UsageError, match="every image"):
-        PruneRules()
+        stocked.prune()

@@ -39,12 +39,14 @@ def command(
     themselves, and labels such as latest always are. Images that are held, tagged, or needed by
     an image or container that stays, stay too, and are named.
     """
-    from ...operations.pruning import PruneRules
-
     output = invocation.output
-    rules = PruneRules(keep_newest=keep, older_than=older_than)
     with invocation.host(ticket=ticket) as host:
-        result = host.prune(rules, dry_run=dry_run, ignore_engines=ignore_engines)
+        result = host.prune(
+            keep_newest=keep,
+            older_than=older_than,
+            dry_run=dry_run,
+            ignore_engines=ignore_engines,
+        )
     for image, reasons in result.kept:
         if output.json:
             output.document(kept_document(image, reasons))
