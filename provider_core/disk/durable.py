@@ -7,12 +7,9 @@ report a success that is none.  Whoever meets such a failure drops the file.
 
 from __future__ import annotations
 
-import errno
 import os
-import shutil
 import stat
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,9 +20,7 @@ __all__ = [
     "open_regular",
     "read_at",
     "remove",
-    "remove_folder",
     "rename",
-    "rename_folder",
     "sync_file",
     "sync_folder",
     "write_at",
@@ -38,8 +33,6 @@ OPEN_FLAGS = (
     | getattr(os, "O_NOINHERIT", 0)
 )
 """For every open in the store: not inherited, not through a symbolic link, not as text."""
-
-_NEEDS_COPY = frozenset({errno.EXDEV, errno.EBUSY, errno.EACCES, errno.EPERM})
 
 
 def sync_file(fd: int) -> None:
@@ -136,45 +129,6 @@ def read_at(fd: int, offset: int, buffer: memoryview) -> int:
 def rename(source: Path, target: Path) -> None:
     """Give *source* the name *target*, replacing what has it; sync the folder afterwards."""
     os.replace(source, target)
-
-
-def rename_folder(source: Path, target: Path) -> bool:
-    """Give the folder *source* the new name *target*, durably; False if it cannot be renamed.
-
-    It cannot be to another file system, nor where it is a mount point, nor where open files pin
-    it (Windows).  Raises OSError for anything else.
-    """
-    try:
-        os.rename(source, target)
-    except OSError as error:
-        if error.errno in _NEEDS_COPY:
-            return False
-        raise
-    sync_folder(target.parent)
-    sync_folder(source.parent)
-    return True
-
-
-def remove_folder(path: Path) -> None:
-    """Remove the folder *path* and all that is in it, links not followed; nothing if it is gone.
-
-    A mount point stays, empty.  Raises OSError.
-    """
-    if not os.path.lexists(path):
-        return
-
-    def failed(function: Callable[[str], object], name: str, error: BaseException) -> None:
-        if sys.platform == "win32" and isinstance(error, PermissionError):
-            os.chmod(name, stat.S_IWRITE)  # read-only files cannot be removed there
-            function(name)
-        elif not (isinstance(error, OSError) and error.errno == errno.EBUSY and name == str(path)):
-            raise error
-
-    if sys.version_info >= (3, 12):
-        shutil.rmtree(str(path), onexc=failed)
-    else:
-        shutil.rmtree(str(path), onerror=lambda call, name, info: failed(call, name, info[1]))
-    sync_folder(path.parent)
 
 
 def remove(path: Path) -> bool:

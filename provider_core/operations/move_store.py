@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..disk.durable import remove_folder, rename_folder
 from ..disk.failures import disk_errors
+from ..disk.folders import remove_folder, rename_folder
 from ..errors import Error, Exists, Locked, NoSuchFile, StoreError, UsageError
 from ..store_location import StoreLocation, folder_identity
 from .results import Moved

@@ -117,6 +117,6 @@ def _of_dependents(images: Sequence[Installed]) -> list[Obstacle]:
 
 def _of_containers(users: Sequence[ImageUser]) -> list[Obstacle]:
     return [
-        Obstacle(by=str(user), hint="remove the containers, or --ignore-engine NAME")
-        for user in users
+        Obstacle(by=by, hint="remove the containers, or --ignore-engine NAME")
+        for by in dict.fromkeys(map(str, users))  # known by config and by manifest: one container
     ]

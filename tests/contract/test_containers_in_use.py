@@ -48,6 +48,16 @@ def test_a_container_keeps_its_image(
     assert stocked.uninstall("other")
 
 
+def test_a_container_that_is_known_twice_is_named_once(
+    stocked: Host, engines: EnginesDouble
+) -> None:
+    for digest in (APP.config.digest, APP.root.digest):
+        engines.put("containerd", "web", digest)
+    with pytest.raises(InUse) as caught:
+        stocked.uninstall("app")
+    assert caught.value.fields["by"] == ["container web of containerd (exited)"]
+
+
 def test_a_dry_run_is_refused_alike(stocked: Host, engines: EnginesDouble) -> None:
     engines.put("docker", "web", APP.config.digest)
     with pytest.raises(InUse):

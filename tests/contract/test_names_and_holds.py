@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from provider_core import Host, Wishes
+from provider_core.catalog.changing import CatalogChange
 from provider_core.errors import (
     Ambiguous,
     Exists,
     InUse,
+    NoSpace,
     NotInstalled,
     PackageNotFound,
     UsageError,
@@ -101,6 +103,32 @@ def test_two_images_cannot_have_one_tag(host: Host, shelf: Shelf) -> None:
     with pytest.raises(UsageError, match="cannot both be App:latest"):
         host.install("app==1", "app==2", wishes=Wishes(tags=("latest",)))
     assert host.list() == ()
+
+
+def test_tags_and_holds_outlive_the_catalog(stocked: Host) -> None:
+    stocked.tag("app:1", "app:stable")
+    stocked.tag("app:1", "app:gone")
+    stocked.tag("app:2", "app:stable")
+    stocked.untag("app:gone")
+    stocked.hold("app:1", "audit")
+    tags, holds = stocked.tags(), stocked.holds()
+    assert stocked.rebuild_catalog() == 2
+    assert (stocked.tags(), stocked.holds()) == (tags, holds)
+
+
+def test_a_tag_that_failed_is_in_no_record(stocked: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    stocked.tag("app:1", "app:stable")
+    finish = CatalogChange.finish
+
+    def fail(*_: object, **__: object) -> None:
+        raise NoSpace("the catalog")
+
+    monkeypatch.setattr(CatalogChange, "finish", fail)
+    with pytest.raises(NoSpace):
+        stocked.tag("app:2", "app:stable")
+    monkeypatch.setattr(CatalogChange, "finish", finish)
+    assert stocked.rebuild_catalog() == 2
+    assert names(stocked) == {"app:stable": "1"}
 
 
 def test_what_is_pulled_as_latest_takes_the_name(stocked: Host, shelf: Shelf) -> None:
