@@ -196,6 +196,21 @@ def test_who_waited_is_told_and_makes_nothing(stocked: Host, elsewhere: Path) ->
     assert not place.exists()
 
 
+def test_the_doctor_looks_where_the_store_is(stocked: Host, tmp_path: Path) -> None:
+    def found() -> dict[str, tuple[str, str]]:
+        return {one.what: (one.status, one.detail) for one in stocked.doctor()}
+
+    assert "store" not in found()
+    stocked.move_store(tmp_path / "store")
+    assert found()["store"] == ("ok", str(tmp_path / "store"))
+    stocked.home.set_store_location(
+        StoreLocation(store=tmp_path / "store", leftover=tmp_path / "left")
+    )
+    assert found()["store"][0] == "note"
+    (tmp_path / "store").rename(tmp_path / "unplugged")
+    assert found()["store"][0] == "bad"
+
+
 def test_a_disk_that_is_not_there_is_named(stocked: Host, tmp_path: Path) -> None:
     target = tmp_path / "mounted"
     stocked.move_store(target)
