@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from provider_core import Host
 from provider_core.digests import Digest
 from provider_core.errors import (
+    Cancelled,
     Conflict,
     Exists,
     IntegrityError,
@@ -180,6 +182,66 @@ def test_a_running_command_is_waited_for(homes: Homes, stocked: Host, tmp_path: 
         homes(lock_timeout=0.2).move_store(tmp_path / "store")
     threading.Timer(0.3, lease.release).start()
     assert patient.move_store(tmp_path / "store").path == tmp_path / "store"
+
+
+class Watcher:
+    """A progress that does something at the first byte."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self.act: Callable[[], None] | None = act
+        self.count = 0
+
+    def start(self, key: str, label: str, total: int | None) -> None:
+        """Do nothing."""
+
+    def advance(self, key: str, count: int) -> None:
+        """Act, once."""
+        self.count += count
+        if self.act is not None:
+            act, self.act = self.act, None
+            act()
+
+    def done(self, key: str) -> None:
+        """Do nothing."""
+
+    def notice(self, text: str) -> None:
+        """Do nothing."""
+
+
+def test_others_wait_while_a_copy_is_made(
+    homes: Homes, stocked: Host, shelf: Shelf, far: Path
+) -> None:
+    shelf.put("lab", "late", "1", image_of("late"))
+
+    def install() -> None:
+        with suppress(Conflict):  # it may be told that the store was moved
+            homes(shelf).install("late")
+
+    waiting = threading.Thread(target=install)
+
+    def meanwhile() -> None:
+        waiting.start()
+        assert [image.name for image in stocked.list()] == ["app"]
+        with pytest.raises(Locked):
+            homes(lock_timeout=0.1).hold("app")
+
+    watcher = Watcher(meanwhile)
+    moved = homes(progress=watcher).move_store(far / "store")
+    assert watcher.count == moved.copied > 0
+    waiting.join(timeout=60)
+    homes(shelf).install("late")  # as it was told, if it had not waited for the home alone
+    assert {image.name for image in stocked.list()} == {"app", "late"}
+    assert stocked.check_store() == ()
+    assert not (stocked.home.root / "store").exists()
+
+
+def test_a_cancelled_copy_leaves_what_was(homes: Homes, stocked: Host, far: Path) -> None:
+    host = homes(progress=Watcher(lambda: host.cancel()))
+    with pytest.raises(Cancelled):
+        host.move_store(far / "store")
+    assert os.listdir(far) == []
+    assert said(stocked) == {"store": str(stocked.home.root / "store")}
+    assert stocked.check_store() == ()
 
 
 def test_who_waited_is_told_and_makes_nothing(stocked: Host, elsewhere: Path) -> None:
