@@ -14,7 +14,7 @@ from .model import Installed, Query, Tag
 from .oci import Descriptor
 from .references import Name, name_key
 
-__all__ = ["LATEST", "fulfils", "images_named", "names_of"]
+__all__ = ["LATEST", "fulfils", "images_named", "names_of", "own_name"]
 
 LATEST = "latest"
 """The tag that a name without one means (Docker's rule)."""
@@ -51,9 +51,14 @@ def fulfils(image: Installed, name: Name, tags: Sequence[Tag]) -> bool:
 
 def names_of(image: Installed, tags: Iterable[Tag]) -> tuple[str, ...]:
     """Return ``name:tag`` for each name of *image*, its version first."""
-    own = f"{image.name}:{image.version or LATEST}"
+    own = own_name(image)
     others = [f"{tag.name}:{tag.tag}" for tag in tags if tag.image == image.key]
     return tuple(dict.fromkeys((own, *others)))
+
+
+def own_name(image: Installed) -> str:
+    """Return ``name:version``, which means *image* alone unless a tag is called so."""
+    return f"{image.name}:{image.version or LATEST}"
 
 
 def _is_called(tag: Tag, name: Name, text: str) -> bool:

@@ -34,7 +34,8 @@ class StoreLocation:
     identity: str = ""
     """Inode of the folder that becomes `coming`: what else may appear there is not the store."""
     leftover: Path | None = None
-    """What a move has not taken away yet; nothing of it is needed."""
+    """What a move has not taken away yet, and nobody needs: a copy that did not become the store,
+    or the place from which one was copied."""
 
     @property
     def arrived(self) -> bool:
@@ -55,8 +56,9 @@ class StoreLocation:
         """Return what to write when a move was interrupted: where the store is, what is left."""
         if self.coming is None:
             return self
-        if self.arrived:
-            return StoreLocation(store=self.coming, leftover=self.store)
+        if self.arrived:  # of a folder that was renamed nothing is left
+            copied = self.leftover is not None
+            return StoreLocation(store=self.coming, leftover=self.store if copied else None)
         return StoreLocation(store=self.store, leftover=self.leftover)
 
 

@@ -35,7 +35,7 @@ def move_store(resources: Resources, path: str | Path) -> Moved:
     target = Path(os.path.abspath(Path(path).expanduser()))
     with _at_rest(resources) as store:
         before = store.path
-        _check_target(target, before)
+        _check_target(resources, target, before)
         copied = 0
         if not _renamed(resources, before, target):
             copied = _Copying(resources, store, target).run()
@@ -99,7 +99,13 @@ def _at_rest(resources: Resources) -> Iterator[DirectoryStore]:
         resources.cancel.wait(_PAUSE)
 
 
-def _check_target(target: Path, before: Path) -> None:
+def _check_target(resources: Resources, target: Path, before: Path) -> None:
+    home = resources.home.root
+    if home in target.parents and target != home / "store":
+        raise UsageError(
+            f"{target} is in the home, whose names are its own",
+            hint=f"name a folder outside of it, or {home / 'store'}",
+        )
     if before in (target, *target.parents):
         raise UsageError(f"{target} is in the store itself", hint="name a folder outside of it")
     if os.path.lexists(target):
@@ -181,5 +187,10 @@ class _Copying:
             )
             if os.path.lexists(self._target):
                 raise Exists(str(self._target), hint="somebody made it meanwhile; name another")
-            rename_folder(self._staging, self._target)
+            if not rename_folder(self._staging, self._target):
+                raise StoreError(
+                    f"the copy {self._staging} cannot be renamed to {self._target}",
+                    hint="look at who owns that folder; the store is where it was",
+                    path=str(self._target),
+                )
         home.set_store_location(StoreLocation(store=self._target, leftover=before))

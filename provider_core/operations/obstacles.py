@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..digests import Digest
 from ..errors import IntegrityError, InUse
+from ..installed_names import own_name
 from ..model import Hold, ImageKey, Installed
 from ..oci import Descriptor
 from ..oci.media_types import is_config, is_index, is_manifest
@@ -105,7 +106,8 @@ def _of_hold(image: Installed, hold: Hold | None) -> list[Obstacle]:
     if hold is None:
         return []
     reason = hold.reason or "no reason given"
-    return [Obstacle(by=f"a hold ({reason})", hint=f"let go of it: `ferry unhold {image.name}`")]
+    hint = f"let go of it: `ferry unhold {own_name(image)}`"
+    return [Obstacle(by=f"a hold ({reason})", hint=hint)]
 
 
 def _of_dependents(images: Sequence[Installed]) -> list[Obstacle]:

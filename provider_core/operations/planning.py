@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ..digests import Digest
 from ..errors import Conflict, Error, Exists, InUse, NotFoundError, PackageNotFound
-from ..installed_names import fulfils
+from ..installed_names import fulfils, own_name
 from ..model import (
     Action,
     FileMark,
@@ -306,6 +306,6 @@ def require_not_held(old: Installed, holds: Mapping[ImageKey, str], wishes: Wish
         raise InUse(
             f"{old.name} {old.version}",
             [f"a hold ({reason})"],
-            hint=f"its source has other content under this version by now; `ferry unhold"
-            f" {old.name}`, or --force, lets that take its place",
+            hint="its source has other content under this version by now; `ferry unhold"
+            f" {own_name(old)}`, or --force, lets that take its place",
         )

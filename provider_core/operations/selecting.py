@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import Ambiguous, NotInstalled
-from ..installed_names import LATEST, images_named
+from ..installed_names import LATEST, images_named, own_name
 from ..model import Installed, pin_key
 from ..references import Name
 from .requests import name_reference
@@ -81,7 +81,7 @@ def described(images: Sequence[Installed]) -> list[str]:
 
 def tag_line(image: Installed) -> str:
     """Return the command that makes the bare name of *image* mean it, as Docker's users do."""
-    return f"ferry tag {image.name}:{image.version or LATEST} {image.name}:{LATEST}"
+    return f"ferry tag {own_name(image)} {image.name}:{LATEST}"
 
 
 def _hint(resources: Resources, request: str) -> str:

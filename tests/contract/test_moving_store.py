@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,6 +25,7 @@ from provider_core.errors import (
     StoreError,
     UsageError,
 )
+from provider_core.operations import move_store
 from provider_core.store import moving
 from provider_core.store_location import StoreLocation, folder_identity
 
@@ -130,9 +132,12 @@ def test_a_place_that_is_taken_is_refused(stocked: Host, tmp_path: Path) -> None
         assert caught.value.exit_code == 2
     with pytest.raises(NoSuchFile):
         stocked.move_store(tmp_path / "no" / "store")
+    with pytest.raises(UsageError, match="in the home"):
+        stocked.move_store(stocked.home.root / "state")
+    stocked.move_store(tmp_path / "moved")
     with pytest.raises(UsageError, match="in the store itself"):
-        stocked.move_store(stocked.home.store / "deeper")
-    assert not stocked.home.store_moved
+        stocked.move_store(tmp_path / "moved" / "deeper")
+    stocked.move_store(stocked.home.root / "store")
     assert stocked.check_store() == ()
 
 
@@ -286,6 +291,17 @@ def test_a_disk_that_is_not_there_is_named(stocked: Host, tmp_path: Path) -> Non
     assert stocked.check_store() == ()
 
 
+def test_a_copy_that_cannot_get_its_name_is_no_store(
+    stocked: Host, far: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(move_store, "rename_folder", lambda *_: False)
+    with pytest.raises(StoreError, match="cannot be renamed"):
+        stocked.move_store(far / "store")
+    assert os.listdir(far) == []
+    assert said(stocked) == {"store": str(stocked.home.root / "store")}
+    assert stocked.check_store() == ()
+
+
 @pytest.mark.parametrize("arrived", [False, True])
 def test_an_interrupted_move_is_settled_by_who_comes_next(
     stocked: Host, shelf: Shelf, tmp_path: Path, arrived: bool
@@ -300,9 +316,25 @@ def test_an_interrupted_move_is_settled_by_who_comes_next(
     assert stocked.check_store() == ()
     shelf.put("lab", "late", "1", image_of("late"))
     stocked.install("late")
-    assert "coming" not in said(stocked)
-    stocked.collect(grace=0)
     assert said(stocked) == {"store": str(target if arrived else old)}
+    assert stocked.check_store() == ()
+
+
+def test_an_interrupted_copy_that_arrived_is_the_store(stocked: Host, tmp_path: Path) -> None:
+    old, target = stocked.home.store, tmp_path / "target"
+    shutil.copytree(old, target)
+    location = StoreLocation(
+        store=old,
+        coming=target,
+        identity=folder_identity(target),
+        leftover=tmp_path / ".target.ferry-1",
+    )
+    stocked.home.set_store_location(location)
+    assert stocked.home.store == target
+    stocked.hold("app")
+    assert said(stocked) == {"store": str(target), "leftover": str(old)}
+    stocked.collect()
+    assert (said(stocked), old.exists()) == ({"store": str(target)}, False)
     assert stocked.check_store() == ()
 
 
