@@ -96,10 +96,10 @@ def test_what_ended_is_refused_with_role_age_and_setting(feed: FeedMaker, tmp_pa
     with pytest.raises(Expired, match="timestamp") as caught:
         reader_of(feed, tmp_path / "state").refresh()
     fields = caught.value.fields
-    assert (fields["role"], fields["setting"]) == ("timestamp", "accept_expired")
+    assert (fields["role"], fields["setting"]) == ("timestamp", "accept-expired")
     assert fields["age_seconds"] == 5.5 * 86_400
     assert fields["clock_suspected"] is False
-    assert "accept_expired = '6d'" in caught.value.hint
+    assert "--accept-expired 6d" in caught.value.hint
 
 
 @pytest.mark.parametrize("role", ["root", "targets", "snapshot", "timestamp"])
@@ -113,7 +113,7 @@ def test_every_role_may_have_ended_and_be_accepted(tmp_path: Path, role: str) ->
     with pytest.raises(Expired) as caught:
         reader_of(feed, tmp_path / "a").refresh()
     assert caught.value.fields["role"] == role
-    assert "accept_expired = '5d'" in caught.value.hint
+    assert "--accept-expired 5d" in caught.value.hint
     nearly, enough = timedelta(days=4), timedelta(days=5, seconds=1)
     with pytest.raises(Expired):
         reader_of(feed, tmp_path / "b", accept_expired=nearly).refresh()
