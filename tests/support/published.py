@@ -56,8 +56,8 @@ def fingerprint(feed: FeedMaker) -> str:
 class FeedSite(FaultServer):
     """A web server for the feed in *folder*, as it is at each request."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(FolderFiles(folder))
+    def __init__(self, folder: Path, *, login: str = "") -> None:
+        super().__init__(FolderFiles(folder), login=login)
 
 
 class FolderFiles(Mapping[str, bytes]):
