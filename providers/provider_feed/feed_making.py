@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from feed_format import (
+    ROLES,
     FeedRoles,
     PublicKey,
     RoleKeys,
@@ -74,7 +75,11 @@ def begin_feed(
     be, UsageError if no key is here that may publish, Locked, StoreError.
     """
     refuse_taken(path)
-    signers = keyring.signers(online_keys(roles_of(roots[-1])))
+    roles = roles_of(roots[-1])
+    for role in ONLINE:
+        _check_role(role, roles, keyring)
+    keyring.unlock(online_keys(roles))
+    signers = keyring.signers(online_keys(roles))
     create_feed(path, roots, lock_seconds=lock_seconds)
     with open_publisher(path, signers, clock=clock, lock_seconds=lock_seconds) as publisher:
         publisher.publish(at_least=at_least)
@@ -94,18 +99,23 @@ def _check(new: NewRoot, keyring: KeyringFolder) -> None:
     """Raise UsageError if the keys that are made, and others that are here, do not suffice."""
     stand_ins = (PublicKey(raw=bytes(32)), PublicKey(raw=bytes([1] * 32)))
     roles = _roles(*stand_ins, new)
-    for role in ("root", *ONLINE):
-        here = sum(key in stand_ins or keyring.find(key) is not None for key in roles.of(role).keys)
-        if here >= roles.of(role).threshold:
-            continue
-        if role == "root" and new.may_wait:
-            continue
+    for role in ONLINE if new.may_wait else ROLES:
+        _check_role(role, roles, keyring, made=stand_ins)
+
+
+def _check_role(
+    role: str, roles: FeedRoles, keyring: KeyringFolder, made: tuple[PublicKey, ...] = ()
+) -> None:
+    """Raise UsageError if those of the keys of *role* that are here, or *made*, do not suffice."""
+    keys, threshold = roles.of(role).keys, roles.of(role).threshold
+    here = sum(key in made or keyring.find(key) is not None for key in keys)
+    if here < threshold:
         raise UsageError(
-            f"the role {role} wants {roles.of(role).threshold} signatures,"
-            f" keys for {here} would be here",
+            f"the role {role} wants {threshold} signatures, keys for {here} are here",
             hint="say --to FILE: it gets the root for the others to sign"
             if role == "root"
-            else "one machine signs a publication; bring the keys here, or lower the threshold",
+            else "one machine signs a publication: bring the keys here (`ferry key restore` does,"
+            " from a backup), or lower the threshold",
             role=role,
         )
 

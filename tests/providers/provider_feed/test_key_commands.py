@@ -251,6 +251,8 @@ def test_a_lost_feed_goes_on_above_what_was_seen(user: FeedUser, tmp_path: Path)
     assert user.key("backup", str(backup)).code == 0
     shutil.rmtree(user.path)
     shutil.rmtree(user.ferry.home / "keys")
+    ran = user.feed("init", "--root", str(backup / subscriber.pin.hex))
+    assert (ran.code, "ferry key restore" in ran.err, user.path.exists()) == (2, True, False)
     assert user.ferry("key", "restore", str(backup)).code == 0
     ran = user.feed("init", "--root", str(backup / subscriber.pin.hex))
     assert ran.code == 0, ran.err
