@@ -17,6 +17,7 @@ from feed_format import (
     open_publisher,
     roles_of,
 )
+from feed_format.paths import INGEST, LOCK
 from provider_core.errors import Exists, UsageError
 
 from .keyring_folder import KeyringFolder, keep_outside
@@ -26,6 +27,9 @@ from .role_changes import Keys, with_changes
 from .root_drafts import RootDraft
 
 __all__ = ["NewRoot", "begin_feed", "draft_root", "refuse_taken"]
+
+_LEFT = frozenset({INGEST, LOCK})
+"""What `create_feed` may leave if it is killed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,7 @@ def refuse_taken(path: Path, *folders: Path) -> None:
     """Raise Exists if *path* is not free for a feed; UsageError if a key folder is inside it."""
     if is_feed(path):
         raise Exists(f"the feed {path}", hint="`ferry feed add` publishes images in it")
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or {one.name for one in path.iterdir()} - _LEFT):
         raise Exists(str(path), hint="name an empty folder, or one that does not exist yet")
     for folder in folders:
         keep_outside(path, folder)
