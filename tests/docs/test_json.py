@@ -66,6 +66,7 @@ COMMANDS = (
     "feed add {folder}/feed sample/hello",
     "feed prune {folder}/feed",
     "key list {folder}/feed",
+    "inventory",
     "key rotate {folder}/feed --no-passphrase",
     "store move {folder}/store",
     "store move {folder}/home/store",

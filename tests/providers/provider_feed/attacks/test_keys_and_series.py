@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -154,7 +153,7 @@ def near(feed: FeedMaker, homes: Homes) -> Host:
 
 
 @pytest.fixture
-def stick(tmp_path: Path) -> Iterator[Path]:
+def stick(tmp_path: Path) -> Path:
     """Give where a stick is put on the far side."""
     return tmp_path / "stick"
 
