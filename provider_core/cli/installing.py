@@ -40,10 +40,10 @@ def tell_failed(failed: Iterable[tuple[str, Error]], output: Output) -> int:
 
 
 def _tell(host: Host, result: InstallResult, output: Output, columns: str) -> None:
-    tags = host.tags()
+    tags, holds = host.tags(), host.holds()
     for image in result.kept:
         output.notice(f"{image.name} {image.version} is already installed")
-    done, kept = shown(result.installed, tags), shown(result.kept, tags)
+    done, kept = shown(result.installed, tags, holds), shown(result.kept, tags, holds)
     output.answer(
         image_grid(done, columns),
         [*(_row(row, "installed") for row in done), *(_row(row, "kept") for row in kept)],
@@ -51,4 +51,4 @@ def _tell(host: Host, result: InstallResult, output: Output, columns: str) -> No
 
 
 def _row(row: Shown, outcome: str) -> Document:
-    return {**image_document(row.image, row.tags), "outcome": outcome}
+    return {**image_document(*row), "outcome": outcome}

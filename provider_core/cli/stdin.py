@@ -29,12 +29,19 @@ class Asked:
     """As `parse_reference` reads it."""
     source: str = ""
     """The source that a row of find, or a list, names; '' for any."""
+    digest: str = ""
+    """The content that a row of list or images names; '' for any."""
     platforms: PlatformSet | None = None
     """For which platforms, as a list says; None for what flags and settings say."""
     wanted: Wanted | None = None
     """The entry of a list that it is."""
     hint: bool = False
     """Whether *source* is only where it was once found."""
+
+    @property
+    def exact(self) -> str:
+        """The request for that content alone."""
+        return f"{self.text}@{self.digest}" if self.digest else self.text
 
 
 def expand(requests: Sequence[str]) -> tuple[Asked, ...]:
@@ -98,10 +105,10 @@ def _of_row(row: Document, number: int) -> Asked:
     request = f"{name}:{version}" if version else name
     if schema.startswith("ferry.found/"):
         return Asked(text=request, source=_text(row, "source", number))
-    if not schema.startswith("ferry.offer/"):
-        return Asked(text=request)
-    # An offer's digest is what was seen; another content under the same name must not slip in.
     digest = _text(row, "digest", number)
+    if not schema.startswith("ferry.offer/"):
+        return Asked(text=request, digest=digest)
+    # An offer's digest is what was seen; another content under the same name must not slip in.
     request += f"@{digest}" if digest else ""
     return Asked(text=request, source=_text(row, "source", number))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..cancel import CancelToken
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
+from .image_life import ImageLife
 from .list_verbs import ListVerbs
 from .resources import Resources
 from .source_verbs import SourceVerbs
@@ -20,26 +21,16 @@ from .source_verbs import SourceVerbs
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
-    from ..model import (
-        FindResult,
-        Hold,
-        Installed,
-        OptionSpec,
-        Plan,
-        SearchResult,
-        Tag,
-        Verb,
-    )
+    from ..model import FindResult, Installed, OptionSpec, Plan, SearchResult, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
+    from .engine_users import EngineUsers
     from .requests import Request
     from .results import (
         Gathered,
-        HistoryEntry,
         InstallResult,
-        Removal,
         SaveResult,
     )
     from .wishes import Wishes
@@ -47,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Host"]
 
 
-class Host(SourceVerbs, ListVerbs):
+class Host(ImageLife, SourceVerbs, ListVerbs):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -73,6 +64,7 @@ class Host(SourceVerbs, ListVerbs):
         credentials: Credentials | None = None,
         login_variables: Mapping[str, str] | None = None,
         sign: Callable[[str], Signer] | None = None,
+        engine_users: EngineUsers | None = None,
         actor: str = "",
         ticket: str = "",
     ) -> None:
@@ -90,6 +82,7 @@ class Host(SourceVerbs, ListVerbs):
             credentials: looks up who to be at an origin; if None, the logins of this home.
             login_variables: logins of sources, as `FERRY_<SOURCE>_PASSWORD` and its like hold them.
             sign: returns the signer of a role; without one, what needs a key is refused.
+            engine_users: says which containers use an image; this host's engines if None.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
         """
@@ -105,6 +98,7 @@ class Host(SourceVerbs, ListVerbs):
             credentials=credentials,
             login_variables=login_variables,
             sign=sign,
+            engine_users=engine_users,
             actor=actor,
             ticket=ticket,
         )
@@ -165,31 +159,11 @@ class Host(SourceVerbs, ListVerbs):
     def show(self, request: str) -> Installed:
         """Return the one installed image that *request* names (name, version, digest or id).
 
-        Raises NotInstalled, Ambiguous.
+        Its parent is the installed one, if there is one.  Raises NotInstalled, Ambiguous.
         """
-        from .selecting import one_installed
+        from .listing import one_with_parent
 
-        return one_installed(self._resources, request)
-
-    def tags(self) -> tuple[Tag, ...]:
-        """Return the further names of installed images."""
-        return self._resources.catalog.tags()
-
-    def holds(self) -> tuple[Hold, ...]:
-        """Return the holds on installed images."""
-        return self._resources.catalog.holds()
-
-    def history(self, request: str) -> tuple[HistoryEntry, ...]:
-        """Return an installed image's layers, newest first, as `docker history` shows them."""
-        from .history import history
-
-        return history(self._resources, request)
-
-    def dependents(self, request: str) -> tuple[Installed, ...]:
-        """Return the installed images that were made from the one *request* names."""
-        from .listing import dependents
-
-        return dependents(self._resources, request)
+        return one_with_parent(self._resources, request)
 
     # changes ------------------------------------------------------------------------------
 
@@ -235,18 +209,6 @@ class Host(SourceVerbs, ListVerbs):
         from .save import ANYTHING, gather
 
         return gather(self._resources, requests, ANYTHING, _wishes(wishes))
-
-    def uninstall(
-        self, *requests: str, force: bool = False, dry_run: bool = False
-    ) -> tuple[Removal, ...]:
-        """Remove installed images and free what nothing else needs; one revision.
-
-        Raises NotInstalled, Ambiguous, InUse (dependents, holds), StoreError.
-        With *force* the name goes, and content that a dependent needs stays.
-        """
-        from .uninstall import uninstall
-
-        return uninstall(self._resources, requests, force=force, dry_run=dry_run)
 
     # sources and providers ----------------------------------------------------------------
 

@@ -42,7 +42,14 @@ class Wishes:
     """install FILE: the digest the file must have."""
     locked: frozenset[Digest] | None = None
     """The only content that may be brought, by the digests of roots; None for any."""
+    tags: tuple[str, ...] = ()
+    """install: further names for what is asked for, TAG of its own name or NAME:TAG."""
     keep_going: bool = False
     """Go on with the other requests when one fails."""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Options of providers, by OptionSpec name."""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What every provider is told of them, beside the options that it has."""
+        return {"allow-untrusted": self.allow_untrusted}

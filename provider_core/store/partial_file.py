@@ -89,6 +89,9 @@ class PartialFile:
                 return
             for start, end in tuple(self._have.missing(offset, offset + len(view))):
                 self._take(start, view[start - offset : end - offset])
+            # What came over other connections is hashed while more comes, not all at the end.
+            if self._have.prefix - self._hasher.size >= _PIECE:
+                self._hash_up_to(self._have.prefix)
             if self._unrecorded >= _RECORD_EVERY:
                 self._write_record()
 

@@ -28,14 +28,19 @@ __all__ = ["FolderPlace", "Place", "WebPlace", "folder_of", "place_of"]
 
 _DIGITS: Final = re.compile(r"[0-9a-f]{64}")
 _FORBIDDEN: Final = 403
+_ABSENT: Final = 404
 
 
 class Place(Protocol):
     """The way to the files of one feed."""
 
     @property
-    def streams(self) -> int:
-        """How many files are worth reading at once."""
+    def files_at_once(self) -> int:
+        """How many small files are worth reading at once."""
+
+    @property
+    def blobs_at_once(self) -> int:
+        """How many blobs of one image are worth reading at once."""
 
     def fetch(self, path: str, limit: int, /) -> bytes:
         """Return a small file whole; see `feed_format.Fetch`."""
@@ -62,7 +67,8 @@ class Place(Protocol):
 class FolderPlace:
     """A feed in the folder *path*, on a disk or a stick; it is only read."""
 
-    streams: Final = 1
+    files_at_once: Final = 1
+    blobs_at_once: Final = 2
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -92,6 +98,8 @@ class FolderPlace:
             try:
                 return open(open_regular(path), "rb")
             except (FileNotFoundError, NotADirectoryError):
+                if not self._path.exists():
+                    raise NoSuchFile(self._path) from None
                 raise BlobNotFound(
                     descriptor.digest, f"the feed {self._path}", hint="its copy is not whole"
                 ) from None
@@ -103,7 +111,8 @@ class FolderPlace:
 class WebPlace:
     """A feed below the http(s) URL *base*."""
 
-    streams: Final = 8
+    files_at_once: Final = 8
+    blobs_at_once: Final = 3
 
     def __init__(self, base: str, transport: Transport, auth: BasicAuth) -> None:
         self._base = base.rstrip("/")
@@ -113,7 +122,7 @@ class WebPlace:
     def fetch(self, path: str, limit: int, /) -> bytes:
         url = f"{self._base}/{path}"
         answer = self._transport.request("GET", url, auth=self._auth, limit=limit)
-        if answer.status == 404:
+        if answer.status == _ABSENT:
             raise NoSuchFile(url)
         return answer.body
 
@@ -123,11 +132,19 @@ class WebPlace:
             return
         location = Location(url=self._url(descriptor), auth=self._auth)
         with partial:
-            self._transport.download(descriptor, [location], partial)
+            try:
+                self._transport.download(descriptor, [location], partial)
+            except HttpStatus as error:
+                if error.fields["status"] != _ABSENT:
+                    raise
+                raise self._absent(descriptor) from error
             partial.commit()
 
     def read(self, descriptor: Descriptor) -> bytes:
-        data = self.fetch(blob_path(descriptor.digest), min(descriptor.size, DOCUMENT_LIMIT))
+        try:
+            data = self.fetch(blob_path(descriptor.digest), min(descriptor.size, DOCUMENT_LIMIT))
+        except NoSuchFile as error:
+            raise self._absent(descriptor) from error
         return read_document(io.BytesIO(data), descriptor)
 
     def has(self, descriptor: Descriptor) -> bool:
@@ -137,13 +154,20 @@ class WebPlace:
             if error.fields["status"] == _FORBIDDEN:  # what may not be listed is said to be so
                 return False
             raise
-        return answer.status != 404
+        return answer.status != _ABSENT
+
+    def publishers(self) -> tuple[Digest, ...]:
+        return ()
 
     def _url(self, descriptor: Descriptor) -> str:
         return f"{self._base}/{blob_path(descriptor.digest)}"
 
-    def publishers(self) -> tuple[Digest, ...]:
-        return ()
+    def _absent(self, descriptor: Descriptor) -> BlobNotFound:
+        return BlobNotFound(
+            descriptor.digest,
+            f"the feed {self._base}",
+            hint="it offers something else now, or is not whole: `ferry source refresh` tells",
+        )
 
 
 def place_of(location: str, context: Context) -> Place:

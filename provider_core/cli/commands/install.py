@@ -34,6 +34,13 @@ __all__ = ["command"]
 @flags.platform_flags
 @click.option("--name", metavar="NAME", help="Call the image of a file so.")
 @click.option("--sha256", metavar="DIGITS", help="The digest that the file must have.")
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    help="Tag what is asked for: TAG of its own name, or NAME:TAG; may be repeated.",
+)
 @click.option("--keep-going", is_flag=True, help="Go on with the others when one fails.")
 @pace_flags
 @flags.force_flag
@@ -50,6 +57,8 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
     say what its image is called here. With - the requests come from standard input:
     ferry find 'nginx*' --json | ferry install -
     Many images: ferry install -f images.toml, or --locked images.lock for these very contents.
+
+    With --tag latest an image is what its bare name means, as for Docker's users.
     """
     lock = locked_by(told["locked"])
     asked = requested(requests, told["files"], lock)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -215,6 +216,14 @@ def test_docker_hubs_names(hub: FakeRegistry, name: str) -> None:
     (found,) = find(hub, Query(name=name, tag="1.27"), HUB)
     assert found.name == name
     assert "scope=repository%3Alibrary%2Fnginx%3Apull" in hub.seen[1].url
+
+
+def test_a_pattern_is_searched_for_at_docker_hub(hub: FakeRegistry) -> None:
+    hits = [{"name": name} for name in ("nginx", "team/nginx", "other")]
+    hub.network.routes["https://index.docker.io/v1/search"] = json.dumps({"results": hits}).encode()
+    assert {one.name for one in find(hub, Query(name="ngi*"), HUB)} == {"nginx"}
+    with pytest.raises(UsageError, match="words"):
+        find(hub, Query(name="*"), HUB)
 
 
 def test_what_docker_hub_denies_may_not_be_there(hub: FakeRegistry) -> None:
