@@ -28,10 +28,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from registry_images import push_layers, push_many
-from registry_servers import BenchRegistry, SlowLink
+from benchmarks.registry_images import push_layers, push_many
+from benchmarks.registry_servers import BenchRegistry, SlowLink
 
 MIB: Final = 1 << 20
 LAYERS: Final = (5, 15, 30, 45, 60, 100, 150, 220, 252, 280)
@@ -235,7 +235,8 @@ def kill_and_repeat(
     time.sleep(0.2)
     link.passed = 0
     spent([words], environ)
-    return link.passed / size
+    part: float = link.passed / size
+    return part
 
 
 CASES: Final = {

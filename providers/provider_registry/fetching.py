@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from provider_core.context import Context, Progress
 from provider_core.errors import (
     AuthRequired,
-    Cancelled,
     DigestMismatch,
     Error,
     HttpStatus,
@@ -47,11 +45,6 @@ class Fetcher:
         self._reader = reader
         self._context = context
         self._memory = memory
-        self._stopped = threading.Event()
-
-    def stop(self) -> None:
-        """End what is being fetched by other threads, at their next piece; what came stays."""
-        self._stopped.set()
 
     def __call__(self, descriptor: Descriptor, writer: Writer) -> None:
         """Bring what *descriptor* names, unless it is here.
@@ -111,7 +104,7 @@ class Fetcher:
         partial = writer.expect(descriptor)
         if partial is None:
             return
-        with partial, _watched(partial, self._context.progress, self._stopped) as sink:
+        with partial, _watched(partial, self._context.progress) as sink:
             self._context.transport.download(descriptor, locations, sink)
             partial.commit()
 
@@ -131,30 +124,27 @@ class Fetcher:
 class _Counted:
     """A sink that says how far it is."""
 
-    def __init__(self, partial: Partial, progress: Progress, stopped: threading.Event) -> None:
+    def __init__(self, partial: Partial, progress: Progress) -> None:
         self._partial = partial
         self._progress = progress
-        self._stopped = stopped
         self._key = str(partial.descriptor.digest)
 
     def gaps(self) -> tuple[tuple[int, int], ...]:
         return self._partial.gaps()
 
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
-        if self._stopped.is_set():
-            raise Cancelled("another blob of the image failed")
         self._partial.write(offset, data)
         self._progress.advance(self._key, len(data))
 
 
 @contextmanager
-def _watched(partial: Partial, progress: Progress, stopped: threading.Event) -> Iterator[Sink]:
+def _watched(partial: Partial, progress: Progress) -> Iterator[Sink]:
     """Tell the progress of one blob while it comes; what is here already counts."""
     descriptor = partial.descriptor
     key, total = str(descriptor.digest), descriptor.size
     progress.start(key, descriptor.digest.short, total)
     progress.advance(key, total - sum(end - start for start, end in partial.gaps()))
     try:
-        yield _Counted(partial, progress, stopped)
+        yield _Counted(partial, progress)
     finally:
         progress.done(key)

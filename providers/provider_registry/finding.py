@@ -20,6 +20,7 @@ from provider_core.oci import Descriptor
 from .choosing import tags_meant
 from .client import Repository
 from .endpoints import endpoint_at
+from .hub import hub_search
 from .memory import Memory
 from .names import is_tag
 from .places import Places, places_of
@@ -166,13 +167,16 @@ def _remembered(query: Query, context: Context) -> Iterator[tuple[str, Descripto
 def listed_names(query: Query, context: Context, memory: Memory) -> list[str]:
     """Return the names that fit a pattern or words, as far as the registry lists them.
 
-    Raises AuthRequired, HttpStatus where it lists nothing; UsageError for more than 100.
+    Docker Hub lists nothing, and is searched: that tells the best known names, not all.
+    Raises AuthRequired, HttpStatus where nothing is listed; UsageError for more than 100, or
+    without a word at Docker Hub.
     """
     if context.source is None:
         return []
     endpoint = endpoint_at(context.source.location)
-    if endpoint.is_hub:
-        return []
+    if endpoint.is_hub or "search-url" in context.options:
+        hits = hub_search(query.words or query.name, context)
+        return [hit.name for hit in hits if query.wants_name(hit.name)]
     registry = Registry(endpoint=endpoint, context=context, memory=memory)
     words = query.words.lower().split()
     names: list[str] = []

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from provider_core.digests import Digest
-from provider_core.errors import DigestMismatch, DocumentError
+from provider_core.errors import DigestMismatch, DocumentError, NotSupported
+from provider_core.model import Package
 from provider_core.oci import DOCUMENT_LIMIT, Descriptor
 from provider_core.oci.media_types import (
     DOCKER_LIST,
@@ -18,7 +19,7 @@ from provider_core.oci.media_types import (
     base_type,
 )
 
-__all__ = ["ACCEPT", "content_type", "pin_of"]
+__all__ = ["ACCEPT", "content_type", "pin_of", "pin_of_package"]
 
 ACCEPT: Final = ", ".join((OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST))
 """The Accept value of every request for a manifest: a registry converts for those who leave out."""
@@ -59,3 +60,12 @@ def pin_of(headers: Mapping[str, str], what: str, *, wanted: Digest | None) -> D
     if digest is None or (wanted is not None and digest != wanted):
         raise DigestMismatch(wanted, digest, what=what)
     return Descriptor(media_type=media_type, digest=digest, size=int(length))
+
+
+def pin_of_package(package: Package) -> Descriptor:
+    """Return what *package* is pinned to; NotSupported for a local file."""
+    if not isinstance(package.pin, Descriptor):
+        raise NotSupported(
+            f"{package} is a local file, not an image in a registry", hint="name the file itself"
+        )
+    return package.pin

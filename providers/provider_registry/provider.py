@@ -26,9 +26,10 @@ from provider_core.store import Reader, Writer
 from provider_core.transport import network_options
 
 from . import hub, limits, logins, push
+from .contents import contents_of
 from .endpoints import endpoint_at
 from .finding import PROVIDER, find_packages, listed_names
-from .installing import contents_of, install_image
+from .installing import install_image
 from .memory import Memory
 from .names import HUB, split_host
 from .options import OPTIONS

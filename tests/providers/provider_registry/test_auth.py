@@ -19,9 +19,9 @@ from provider_registry import RegistryProvider
 
 from ...support.images import make_image
 from .fake_registry import URL, FakeRegistry
+from .stores import WORK, install, package_of
 
 LOGIN = "robot:s3cret-of-the-registry"
-WORK = Source(name="work", provider="registry", location=URL)
 BASIC = base64.b64encode(LOGIN.encode()).decode()
 
 
@@ -274,3 +274,24 @@ def test_a_token_server_that_talks_nonsense(body: bytes) -> None:
     one.network.routes[f"{URL}/token"] = body
     with pytest.raises(DocumentError):
         find(one)
+
+
+def test_a_token_that_ends_in_the_middle_of_a_layer_is_renewed() -> None:
+    image = make_image("x" * 300_000, wrapping="")
+    one = registry(scheme="bearer")
+    one.push("team/app", "2.0", image)
+    layer = f"{URL}/v2/team/app/blobs/{image.manifest.layers[0].digest}"
+
+    def answer(request: Request) -> Answer:
+        said = one.answer(request)
+        if request.url == layer and said.status == 200:
+            one.good.clear()
+        return said
+
+    one.network.routes[f"{URL}/v2/"] = answer
+    one.network.cut(layer, after=100_000)
+    context = make_context(WORK, transport=one.network, options={"referrers": False})
+    _, store = install(package_of(image.root), context)
+    assert set(dict(store.blobs())) == set(image.blobs)
+    assert one.network.served[layer] == image.manifest.layers[0].size
+    assert one.tokens == 2
