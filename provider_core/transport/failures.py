@@ -68,9 +68,7 @@ def broken(url: str, reason: str, *, passing: bool = True) -> TransportError:
     )
 
 
-def unreachable(
-    place: str, reason: str, *, hint: str = "", passing: bool = True
-) -> TransportError:
+def unreachable(place: str, reason: str, *, hint: str = "", passing: bool = True) -> TransportError:
     """Return the error for a host that could not be connected to.
 
     *passing* says whether it may be reached a little later.
