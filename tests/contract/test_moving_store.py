@@ -15,6 +15,7 @@ import pytest
 
 from provider_core import Host
 from provider_core.digests import Digest
+from provider_core.disk.durable import write_at
 from provider_core.errors import (
     Cancelled,
     Conflict,
@@ -176,7 +177,7 @@ def test_no_room_is_told_before(stocked: Host, far: Path, monkeypatch: pytest.Mo
 def test_a_disk_that_fills_up_meanwhile_changes_nothing(
     stocked: Host, far: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_at, left = moving.write_at, [3]
+    left = [3]
 
     def fill_up(*arguments: Any) -> None:
         left[0] -= 1
