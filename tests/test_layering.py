@@ -20,7 +20,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"catalog"},
     {"context"},
     {"hookspecs", "discovery", "supervision", "settings"},
-    {"plugin_checks", "pouring", "settings_file", "parents"},
+    {"plugin_checks", "pouring", "settings_file", "parents", "engines"},
     {"plugins", "simple_provider", "home"},
     {"dispatch"},
     {"operations"},

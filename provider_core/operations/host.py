@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..cancel import CancelToken
+from ..engines.addresses import Surroundings
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
 from .resources import Resources
@@ -17,11 +18,14 @@ from .resources import Resources
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
+    from ..engines import Engine, EngineAddress
     from ..model import FindResult, Hold, Installed, Plan, Source, Tag
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
+    from .engine_listing import EngineRow, HeldImage
+    from .engine_loading import Loaded
     from .results import (
         HistoryEntry,
         InstallResult,
@@ -62,6 +66,7 @@ class Host:
         sign: Callable[[str], Signer] | None = None,
         actor: str = "",
         ticket: str = "",
+        engines: Iterable[EngineAddress | Engine] = (),
     ) -> None:
         """Open a home; nothing is read or made before a verb needs it.
 
@@ -78,6 +83,7 @@ class Host:
             sign: returns the signer of a role; without one, what needs a key is refused.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
+            engines: container engines, before those of the settings.
         """
         self._resources = Resources(
             home=Home(Path(home) if home is not None else default_home({})),
@@ -92,6 +98,7 @@ class Host:
             sign=sign,
             actor=actor,
             ticket=ticket,
+            engines=engines,
         )
 
     @classmethod
@@ -108,7 +115,9 @@ class Host:
         environ = os.environ if environ is None else environ
         place = Home(Path(home) if home is not None else default_home(environ, system=system))
         found = (*layers(place, environ), *((flags,) if flags else ()))
-        return cls(place.root, settings=merge(found), **arguments)
+        settings = merge(found)
+        engines = Surroundings(environ, settings.engines)
+        return cls(place.root, settings=settings, **{"engines": engines, **arguments})
 
     # questions ----------------------------------------------------------------------------
 
@@ -163,7 +172,8 @@ class Host:
         """Return what `install` would do, and do nothing."""
         from .planning import plan_install
 
-        return plan_install(self._resources, requests, _wishes(wishes))
+        with self._resources.exports.kept():
+            return plan_install(self._resources, requests, _wishes(wishes))
 
     def install(self, *requests: str, wishes: Wishes | None = None) -> InstallResult:
         """Install images by name, file, folder or URL; one revision of the catalog.
@@ -173,13 +183,15 @@ class Host:
         """
         from .install import install
 
-        return install(self._resources, requests, _wishes(wishes))
+        with self._resources.exports.kept():
+            return install(self._resources, requests, _wishes(wishes))
 
     def plan_save(self, *requests: str, to: str, wishes: Wishes | None = None) -> Plan:
         """Return what `save` would fetch before it writes to *to*, and do nothing."""
         from .save import plan_save
 
-        return plan_save(self._resources, requests, to, _wishes(wishes))
+        with self._resources.exports.kept():
+            return plan_save(self._resources, requests, to, _wishes(wishes))
 
     def save(self, *requests: str, to: str, wishes: Wishes | None = None) -> SaveResult:
         """Write images to a file, folder or URL; what is not installed is fetched first.
@@ -188,7 +200,8 @@ class Host:
         """
         from .save import save
 
-        return save(self._resources, requests, to, _wishes(wishes))
+        with self._resources.exports.kept():
+            return save(self._resources, requests, to, _wishes(wishes))
 
     def uninstall(
         self, *requests: str, force: bool = False, dry_run: bool = False
@@ -201,6 +214,31 @@ class Host:
         from .uninstall import uninstall
 
         return uninstall(self._resources, requests, force=force, dry_run=dry_run)
+
+    # engines ------------------------------------------------------------------------------
+
+    def engines(self) -> tuple[EngineRow, ...]:
+        """Ask every container engine that is configured or found who it is."""
+        from .engine_listing import engine_rows
+
+        return engine_rows(self._resources)
+
+    def engine_images(self, engine: str) -> tuple[HeldImage, ...]:
+        """Return the images that *engine* holds.  Raises EngineSilent, UsageError."""
+        from .engine_listing import engine_images
+
+        return engine_images(self._resources, engine)
+
+    def load(self, *images: str | Installed, engine: str = "") -> tuple[Loaded, ...]:
+        """Bring installed images into a container engine; '' for the only one there is.
+
+        What it has already is not sent again.  Raises NotInstalled, Ambiguous, EngineSilent,
+        EngineRefused, NotSupported.
+        """
+        from .engine_loading import load
+
+        meant = [self.show(one) if isinstance(one, str) else one for one in images]
+        return load(self._resources, meant, engine)
 
     # sources and providers ----------------------------------------------------------------
 

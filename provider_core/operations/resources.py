@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from ..context import Credentials, Progress, Signer
     from ..discovery import Candidate
     from ..dispatch import Dispatcher
+    from ..engines import Engine, EngineAddress
     from ..plugins import Plugins
     from ..store import DirectoryStore
     from ..transport import Transport
+    from .engine_access import Engines
+    from .engine_exports import Exports
 
 __all__ = ["Resources"]
 
@@ -71,6 +74,7 @@ class Resources:
         sign: Callable[[str], Signer] | None,
         actor: str,
         ticket: str,
+        engines: Iterable[EngineAddress | Engine] = (),
     ) -> None:
         self.making = threading.RLock()
         self.home = home
@@ -85,6 +89,7 @@ class Resources:
         self._transport = transport
         self._actor = actor
         self._ticket = ticket
+        self._engines = engines
 
     @_part
     def catalog(self) -> Catalog:
@@ -138,6 +143,24 @@ class Resources:
             stall_limit=self.settings.stall_timeout,
         )
 
+    @_part
+    def engines(self) -> Engines:
+        """Return the container engines; none is asked before it is used."""
+        from itertools import chain
+
+        from ..engines.addresses import parse_setting
+        from .engine_access import Engines
+
+        said = chain(self._engines, parse_setting(self.settings.engines, {}))
+        return Engines(said, patience=self.settings.question_timeout)
+
+    @_part
+    def exports(self) -> Exports:
+        """Return the archives that engines write for a while."""
+        from .engine_exports import Exports
+
+        return Exports(self)
+
     def transaction(self, operation: str) -> AbstractContextManager[CatalogChange]:
         """Open the one transaction of an operation; see `publishing.recorded`."""
         return self.catalog.change(operation, **self.signature())
@@ -170,7 +193,7 @@ class Resources:
 
     def close(self) -> None:
         """Close what was opened."""
-        for part in ("catalog", "offers", "store"):
+        for part in ("catalog", "offers", "store", "engines"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
 
