@@ -13,6 +13,7 @@ from ..cancel import CancelToken
 from ..engines.addresses import Surroundings
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
+from .engine_life import EngineLife
 from .resources import Resources
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
-    from .engine_listing import EngineRow, HeldImage
-    from .engine_loading import Loaded
     from .results import (
         HistoryEntry,
         InstallResult,
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Host"]
 
 
-class Host:
+class Host(EngineLife):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -214,31 +213,6 @@ class Host:
         from .uninstall import uninstall
 
         return uninstall(self._resources, requests, force=force, dry_run=dry_run)
-
-    # engines ------------------------------------------------------------------------------
-
-    def engines(self) -> tuple[EngineRow, ...]:
-        """Ask every container engine that is configured or found who it is."""
-        from .engine_listing import engine_rows
-
-        return engine_rows(self._resources)
-
-    def engine_images(self, engine: str) -> tuple[HeldImage, ...]:
-        """Return the images that *engine* holds.  Raises EngineSilent, UsageError."""
-        from .engine_listing import engine_images
-
-        return engine_images(self._resources, engine)
-
-    def load(self, *images: str | Installed, engine: str = "") -> tuple[Loaded, ...]:
-        """Bring installed images into a container engine; '' for the only one there is.
-
-        What it has already is not sent again.  Raises NotInstalled, Ambiguous, EngineSilent,
-        EngineRefused, NotSupported.
-        """
-        from .engine_loading import load
-
-        meant = [self.show(one) if isinstance(one, str) else one for one in images]
-        return load(self._resources, meant, engine)
 
     # sources and providers ----------------------------------------------------------------
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..transport import Transport
     from .engine_access import Engines
     from .engine_exports import Exports
+    from .engine_users import EngineUsers
 
 __all__ = ["Resources"]
 
@@ -153,6 +154,13 @@ class Resources:
 
         said = chain(self._engines, parse_setting(self.settings.engines, {}))
         return Engines(said, patience=self.settings.question_timeout)
+
+    @_part
+    def engine_users(self) -> EngineUsers:
+        """Return whom to ask which containers use an image."""
+        from .container_users import ContainerUsers
+
+        return ContainerUsers(self)
 
     @_part
     def exports(self) -> Exports:
