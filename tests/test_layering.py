@@ -14,7 +14,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"errors", "lazy"},
     {"cancel", "digests", "disk", "versions", "platforms"},
     {"oci", "references"},
-    {"model"},
+    {"model", "layers"},
     {"transport"},
     {"store"},
     {"catalog"},

@@ -29,6 +29,7 @@ ENTRIES = (
     Entry("find", "find", "Ask the sources which images they have."),
     Entry("install", "install", "Install images by name, file, folder or URL."),
     Entry("save", "save", "Write images to a file, folder or URL."),
+    Entry("new", "new", "Make an image of a folder, an archive or a container."),
     Entry("load", "load", "Load installed images into a container engine."),
     Entry("uninstall", "uninstall", "Remove installed images."),
     Entry("list", "list_images", "List the installed images."),
@@ -76,7 +77,13 @@ GROUPS = {
     "config": "The settings of this home.",
 }
 
-ALIASES = {"search": "find", "pull": "install", "rmi": "uninstall", "remove": "uninstall"}
+ALIASES = {
+    "search": "find",
+    "pull": "install",
+    "commit": "new",
+    "rmi": "uninstall",
+    "remove": "uninstall",
+}
 
 DEFAULTS = {"config": "list", "engine": "list"}
 """What a group does when no command of it is named."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from ..model import Installed
     from .engine_listing import EngineRow, HeldImage
     from .engine_loading import Loaded
+    from .new_wishes import NewImage
     from .resources import Resources
 
 __all__ = ["EngineLife"]
@@ -43,3 +44,13 @@ class EngineLife:
             one_installed(self._resources, one) if isinstance(one, str) else one for one in images
         ]
         return load(self._resources, meant, engine)
+
+    def new(self, wish: NewImage) -> Installed:
+        """Make an image of a folder, an archive or a container, and install it.
+
+        Raises UsageError, Exists, NotSupported, NotInstalled for the parent, Conflict.
+        """
+        from .new_image import new_image
+
+        with self._resources.exports.kept():
+            return new_image(self._resources, wish)
