@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from provider_core import Host
+from provider_core.oci import Descriptor
 from provider_core.operations.new_wishes import NewImage
 
 from .busy_tree import change_tree, grow_tree
@@ -52,6 +53,7 @@ def _top_layer(layout: Path, tag: str) -> Path:
 
 def _new_layer(host: Host, wish: NewImage) -> Path:
     root = host.new(wish).content.root
+    assert isinstance(root, Descriptor)
     manifest = json.loads(host.store.read(root))
     return blob_path(host.home.store, manifest["layers"][-1]["digest"])
 
