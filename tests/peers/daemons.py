@@ -17,15 +17,7 @@ from typing import Any, Final, Protocol
 from .peer import require_peer, require_root
 from .tools import run
 
-__all__ = [
-    "ENGINES",
-    "ApiEngine",
-    "RealContainerd",
-    "RealDocker",
-    "RealEngine",
-    "RealPodman",
-    "started",
-]
+__all__ = ["ApiEngine", "RealEngine", "started"]
 
 _SECONDS: Final = 60.0
 
