@@ -123,6 +123,8 @@ class Context:
     """The time now, with its zone UTC."""
     cancel: CancelToken
     """Set when the host gives up or the user interrupts."""
+    keys: Callable[[], Path]
+    """Returns the home's folder for keys (0700), which is made when it is asked for."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Values of this provider's OptionSpecs for this verb; source options for the rest."""
     offline: bool = False

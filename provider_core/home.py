@@ -54,6 +54,11 @@ class Home:
         """Providers' own files, a folder a source."""
         return self.root / "state"
 
+    @property
+    def keys(self) -> Path:
+        """Private keys that sign feeds and bundles; `folder("keys")` makes it."""
+        return self.root / "keys"
+
     def prepare(self) -> None:
         """Make the home's folder, private (0700); StoreError if that cannot be done."""
         with disk_errors(self.root):

@@ -16,6 +16,7 @@ from .model import Content
 from .oci import Descriptor, ImageConfig, Index, Manifest, parse_root
 from .oci.media_types import is_config, is_index, is_manifest
 from .platforms import Platform, PlatformSet, best, nothing_for
+from .side_by_side import Fetch, fetch_all
 from .store import Reader, Writer
 
 __all__ = [
@@ -28,8 +29,6 @@ __all__ = [
     "select_image",
 ]
 
-Fetch = Callable[[Descriptor, Writer], None]
-"""Puts one blob into the store by expect, write and commit; returns when it is there."""
 Read = Callable[[Descriptor], bytes]
 """Returns a small document (manifest, index, config) whole, its digest checked."""
 Available = Callable[[Descriptor], bool]
@@ -99,30 +98,31 @@ def pour_image(
     platforms: PlatformSet,
     *,
     available: Available = _everything,
+    at_once: int = 1,
 ) -> Content:
     """Bring what `select_image` chooses of *root* into the store, original bytes throughout.
 
     *fetch* is called for the blobs that are not here yet, each digest once, and decides what
-    to do about layers that are elsewhere (foreign ones).
+    to do about layers that are elsewhere (foreign ones).  Documents come first, one by one, then
+    the rest, *at_once* at a time, each in a thread of its own if that is more than 1.
 
     Raises what *fetch* and `select_image` raise; BlobNotFound if *fetch* returned without
     having brought its blob.
     """
 
-    def bring(descriptor: Descriptor) -> None:
-        if reader.has(descriptor) and _claimed(descriptor, writer):
+    def bring(descriptor: Descriptor, into: Writer) -> None:
+        if reader.has(descriptor) and _claimed(descriptor, into):
             return
-        fetch(descriptor, writer)
+        fetch(descriptor, into)
         if not reader.has(descriptor):
             raise BlobNotFound(descriptor.digest, "the store", hint="its source left it out")
 
     def read(descriptor: Descriptor) -> bytes:
-        bring(descriptor)
+        bring(descriptor, writer)
         return reader.read(descriptor)
 
     selection = select_image(root, read, platforms, available=available)
-    for descriptor in selection.descriptors:
-        bring(descriptor)
+    fetch_all(selection.descriptors, bring, writer, at_once)
     return Content(root=root, platforms=selection.platforms)
 
 

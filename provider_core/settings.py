@@ -41,6 +41,22 @@ class Settings:
     """Packages that are installed at once."""
     engines: tuple[str, ...] = ()
     """Container engines: NAME=URL, or 'docker', 'podman', 'containerd' for the usual places."""
+    http_proxy: str = ""
+    """Proxy for plain http; '' for none.  May hold a password, and is never shown whole."""
+    https_proxy: str = ""
+    """Proxy for https; likewise."""
+    no_proxy: tuple[str, ...] = ()
+    """Hosts, domains and networks that are reached without a proxy."""
+    ca_files: tuple[str, ...] = ()
+    """PEM files of authorities that are trusted beside the system's."""
+    system_ca: bool = True
+    """Whether the authorities that the system trusts are trusted."""
+    client_certificate: str = ""
+    """PEM file that proves who we are to servers which ask."""
+    client_key: str = ""
+    """PEM file of its key; '' if it is in the certificate's file."""
+    accept_expired: str = ""
+    """How long after their end signatures of sources still count ('90d'); '' for not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +106,26 @@ def file_layer(origin: str, path: Path) -> Layer:
 
 
 def environment_layer(environ: Mapping[str, str]) -> Layer:
-    """Read FERRY_OFFLINE, FERRY_JOBS and so on; lists are separated by commas."""
-    values = {}
+    """Read FERRY_OFFLINE, FERRY_JOBS and so on; lists are separated by commas.
+
+    Proxies are also taken from where every program finds them: https_proxy and the like.
+    """
+    values = _usual_proxies(environ)
     for spec in fields(Settings):
         text = environ.get(f"FERRY_{spec.name.upper()}")
         if text is not None:
             values[spec.name] = _typed(spec.name, text, f"FERRY_{spec.name.upper()}")
     return Layer(origin="environment", values=values)
+
+
+def _usual_proxies(environ: Mapping[str, str]) -> dict[str, Any]:
+    if not any(name.lower().endswith("_proxy") for name in environ):
+        return {}
+    from .transport import Proxies
+
+    found = Proxies.from_environment(environ)
+    proxies = {"http_proxy": found.http, "https_proxy": found.https, "no_proxy": found.no_proxy}
+    return {name: value for name, value in proxies.items() if value}
 
 
 def merge(layers: Iterable[Layer]) -> Settings:
@@ -115,8 +144,17 @@ def origins(layers: Iterable[Layer]) -> tuple[Setting, ...]:
     }
     for layer in layers:
         for name, value in layer.values.items():
-            settled[name] = Setting(name=name, value=value, origin=layer.origin)
+            settled[name] = Setting(name=name, value=_inoffensive(name, value), origin=layer.origin)
     return tuple(settled.values())
+
+
+def _inoffensive(name: str, value: Any) -> Any:
+    """Return *value* without the password that a proxy's URL may hold."""
+    if name not in ("http_proxy", "https_proxy") or "@" not in value:
+        return value
+    from .transport.urls import shown
+
+    return shown(value)
 
 
 def _typed(name: str, value: object, where: str) -> Any:
@@ -139,6 +177,10 @@ def _typed(name: str, value: object, where: str) -> Any:
 def _read(value: object, default: object) -> Any:
     if isinstance(default, bool):
         return _flag(value)
+    if isinstance(default, str):
+        if not isinstance(value, str):
+            raise ValueError("a text is wanted")
+        return value.strip()
     if isinstance(default, tuple):
         items = value.split(",") if isinstance(value, str) else value
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

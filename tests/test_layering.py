@@ -19,7 +19,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"store"},
     {"catalog"},
     {"context"},
-    {"hookspecs", "discovery", "supervision", "settings"},
+    {"hookspecs", "discovery", "supervision", "settings", "side_by_side"},
     {"plugin_checks", "pouring", "settings_file", "parents", "engines"},
     {"plugins", "simple_provider", "home"},
     {"dispatch"},
@@ -32,6 +32,11 @@ APART = [{"transport", "store", "catalog"}]
 """Rooms of one floor that never import each other, though they stand on separate lines here."""
 
 PUBLIC_TO_PROVIDERS = set(RANK) - {"operations", "cli", "dispatch", "plugins", "catalog"}
+PUBLIC_TO_COMMANDS = {
+    *("common", "completing", "flags", "grid", "image_columns", "invocation", "lazy_group"),
+    *("parameter_types", "schema", "units"),
+}
+"""Modules of cli that the folder `commands` of a provider may use besides."""
 
 CORE = sorted(
     path
@@ -121,7 +126,10 @@ def test_providers_use_public_modules_only(path: Path) -> None:
         parts = module.split(".")
         if parts[0] == "provider_core":
             assert not any(part.startswith("_") for part in parts), f"{module} is private"
-            assert len(parts) == 1 or parts[1] in PUBLIC_TO_PROVIDERS, f"{module} is not for them"
+            if path.parent.name == "commands" and parts[1:2] == ["cli"]:
+                assert set(parts[2:]) & PUBLIC_TO_COMMANDS, f"{module} is not for commands"
+            else:
+                assert len(parts) == 1 or parts[1] in PUBLIC_TO_PROVIDERS, f"{module}: not for them"
         elif parts[0].startswith("provider_") or parts[0] == "feed_format":
             allowed = {own} | ({"feed_format"} if own == "provider_feed" else set())
             assert parts[0] in allowed, f"{own} imports {module}"

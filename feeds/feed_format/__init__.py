@@ -24,11 +24,19 @@ if TYPE_CHECKING:
     from .feed_reader import Changes, FeedReader, fetch_document
     from .fingerprints import fingerprint_of, parse_fingerprint, show_fingerprint
     from .format_version import FORMAT
-    from .key_files import read_key, read_public_key, write_key, write_public_key
+    from .key_files import (
+        copy_key,
+        is_protected,
+        read_key,
+        read_public_key,
+        write_key,
+        write_public_key,
+    )
     from .key_rotation import rotate
     from .keys import PublicKey, Signer, SigningKey
     from .paths import evidence_base
     from .pruning import Pruned
+    from .published_feed import PublishedFeed, read_feed
     from .publisher import Published, Publisher, open_publisher
     from .roles import ROLES, FeedRoles, Lives, RoleKeys
     from .root_chain import (
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
         root_version,
         sign_root,
         signers_of,
+        valid_signers,
     )
     from .series import SERIES_TARGET, Series, check_series, next_version
     from .shards import DOCUMENT_TYPE, DocumentRef, shard_number
@@ -81,6 +90,8 @@ __getattr__, __dir__ = lazy_names(
         ),
         "format_version": ("FORMAT",),
         "key_files": (
+            "copy_key",
+            "is_protected",
             "read_key",
             "read_public_key",
             "write_key",
@@ -94,6 +105,10 @@ __getattr__, __dir__ = lazy_names(
         ),
         "paths": ("evidence_base",),
         "pruning": ("Pruned",),
+        "published_feed": (
+            "PublishedFeed",
+            "read_feed",
+        ),
         "publisher": (
             "Published",
             "Publisher",
@@ -114,6 +129,7 @@ __getattr__, __dir__ = lazy_names(
             "root_version",
             "sign_root",
             "signers_of",
+            "valid_signers",
         ),
         "series": (
             "SERIES_TARGET",
@@ -156,6 +172,7 @@ __all__ = [
     "Pruned",
     "PublicKey",
     "Published",
+    "PublishedFeed",
     "Publisher",
     "RoleKeys",
     "RoleState",
@@ -169,6 +186,7 @@ __all__ = [
     "check_next",
     "check_series",
     "collect_evidence",
+    "copy_key",
     "create_feed",
     "document_of",
     "evidence_base",
@@ -177,12 +195,14 @@ __all__ = [
     "first_root",
     "folder_fetch",
     "is_feed",
+    "is_protected",
     "next_root",
     "next_version",
     "open_publisher",
     "package_key",
     "packages_of",
     "parse_fingerprint",
+    "read_feed",
     "read_key",
     "read_public_key",
     "roles_of",
@@ -192,6 +212,7 @@ __all__ = [
     "show_fingerprint",
     "sign_root",
     "signers_of",
+    "valid_signers",
     "write_key",
     "write_public_key",
 ]

@@ -66,6 +66,18 @@ class FeedEdit:
         """Say nothing of *name* any more."""
         self.documents[name_key(name)] = None
 
+    def file(self, target: str) -> bytes | None:
+        """Return the target file *target*, changes included; None if there is none.
+
+        Raises IntegrityError, NotFoundError if what was published is damaged.
+        """
+        if target in self._extras:
+            return self._extras[target]
+        ref = self._files.files.get(target)
+        if ref is None:
+            return None
+        return fetch_exact(self._fetch, target_file(target, ref.digest), ref.digest, ref.size)
+
     def set_file(self, target: str, data: bytes | None) -> None:
         """Publish *data* as the target file *target*, beside the shards; None takes it away.
 

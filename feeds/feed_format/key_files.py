@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from provider_core.disk.durable import sync_file, sync_folder
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import DocumentError, Exists, NoSuchFile, UsageError
 
 from .keys import PublicKey, SigningKey, is_encrypted
+from .new_files import write_new
 
-__all__ = ["read_key", "read_public_key", "write_key", "write_public_key"]
+__all__ = [
+    "copy_key",
+    "is_protected",
+    "read_key",
+    "read_public_key",
+    "write_key",
+    "write_public_key",
+]
 
 _LIMIT = 64 << 10
 
@@ -27,12 +33,12 @@ def write_key(path: Path, key: SigningKey, *, passphrase: bytes | None = None) -
 
     Raises Exists, NoSpace, StoreError.
     """
-    _write_new(path, key.as_pem(passphrase), 0o600)
+    write_new(path, key.as_pem(passphrase), 0o600)
 
 
 def write_public_key(path: Path, key: PublicKey) -> None:
     """Write the public *key* to the new file *path*, to be handed on.  Raises as `write_key`."""
-    _write_new(path, key.as_pem(), 0o644)
+    write_new(path, key.as_pem(), 0o644)
 
 
 def read_key(path: Path, passphrase: Passphrase | None = None) -> SigningKey:
@@ -49,25 +55,35 @@ def read_key(path: Path, passphrase: Passphrase | None = None) -> SigningKey:
     return SigningKey.from_pem(data, asked)
 
 
+def is_protected(path: Path) -> bool:
+    """Whether the private key file *path* has a passphrase.  Raises NoSuchFile, StoreError."""
+    return is_encrypted(_read(path))
+
+
+def copy_key(source: Path, path: Path) -> bool:
+    """Copy the private key file *source* as it is to *path*, for its owner alone.
+
+    Return False if the same is there already.  Nothing is asked of *source*'s permissions: it
+    may come from a stick, which has none.
+
+    Raises Exists if *path* is something else, NoSuchFile, DocumentError for what is no private
+    key, NoSpace, StoreError.
+    """
+    data = _read(source)
+    if b"PRIVATE KEY-----" not in data:
+        raise DocumentError("it is no PEM private key", what=str(source))
+    try:
+        write_new(path, data, 0o600)
+    except Exists:
+        if _read(path) != data:
+            raise
+        return False
+    return True
+
+
 def read_public_key(path: Path) -> PublicKey:
     """Read a public key file.  Raises NoSuchFile, DocumentError."""
     return PublicKey.from_pem(_read(path))
-
-
-def _write_new(path: Path, data: bytes, mode: int) -> None:
-    with disk_errors(path):
-        try:
-            fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        except FileExistsError:
-            raise Exists(
-                str(path), hint="keys are never overwritten; choose another file"
-            ) from None
-        try:
-            os.write(fd, data)
-            sync_file(fd)
-        finally:
-            os.close(fd)
-        sync_folder(path.parent)
 
 
 def _read(path: Path) -> bytes:

@@ -121,6 +121,13 @@ class Publisher:
         """Return the names that are published, in the form that compares, in order."""
         return tuple(sorted(self._edit.names()))
 
+    def file(self, target: str) -> bytes | None:
+        """Return the signed file *target* beside the shards, pending changes included.
+
+        None if there is none.  Raises IntegrityError for a damaged feed.
+        """
+        return self._edit.file(target)
+
     def add(
         self,
         packages: Iterable[Package],

@@ -32,6 +32,7 @@ __all__ = [
     "root_version",
     "sign_root",
     "signers_of",
+    "valid_signers",
 ]
 
 ROOT_LIMIT: Final = 512_000
@@ -66,6 +67,21 @@ def sign_root(root: bytes, signers: Iterable[Signer]) -> bytes:
 def signers_of(root: bytes) -> frozenset[str]:
     """Return the key ids whose signature is in *root*, right or wrong.  Raises DocumentError."""
     return frozenset(read_root(root).signatures)
+
+
+def valid_signers(root: bytes, *others: bytes) -> frozenset[PublicKey]:
+    """Return the keys that signed *root*, of those that it or one of *others* names for roots.
+
+    Raises DocumentError, NotSupported as `roles_of` does.
+    """
+    metadata = read_root(root)
+    named = {key for one in (root, *others) for key in roles_of(one).root.keys}
+    return frozenset(
+        key
+        for key in named
+        if key.id in metadata.signatures
+        and key.verifies(_signature(metadata, key), metadata.signed_bytes)
+    )
 
 
 def roles_of(root: bytes) -> FeedRoles:
@@ -135,6 +151,13 @@ def read_root(data: bytes) -> Metadata[Root]:
     if len(data) > ROOT_LIMIT:
         raise DocumentError(f"{len(data)} bytes, at most {ROOT_LIMIT} are allowed", what="root")
     return read_metadata(Root, data, "root")
+
+
+def _signature(metadata: Metadata[Root], key: PublicKey) -> bytes:
+    try:
+        return bytes.fromhex(metadata.signatures[key.id].signature)
+    except ValueError:
+        return b""
 
 
 def _unsigned(version: int, roles: FeedRoles, expires: datetime) -> bytes:

@@ -30,11 +30,13 @@ class OffersState:
     """When that was, ISO 8601 in UTC; '' for never."""
     count: int
     """Its offers."""
+    until: str = ""
+    """`Snapshot.until` of its last refresh."""
 
 
-_State = tuple[str | None, str, int]
-_NEVER: Final[_State] = (None, "", 0)
-"""Token, time and count of a source that nothing is known of."""
+_State = tuple[str | None, str, int, str]
+_NEVER: Final[_State] = (None, "", 0, "")
+"""Token, time, count and end of a source that nothing is known of."""
 
 
 def _utc_now() -> datetime:
@@ -86,8 +88,8 @@ class Offers:
         row = self._file.read(lambda connection: _state(connection, name_key(source)))
         if row is None:
             return None
-        token, refreshed, count = row
-        return OffersState(token=token, refreshed=refreshed, count=count)
+        token, refreshed, count, until = row
+        return OffersState(token=token, refreshed=refreshed, count=count, until=until)
 
     def token(self, source: str) -> str | None:
         """Return where the last refresh of *source* ended; None if it was never refreshed."""
@@ -117,9 +119,9 @@ class Offers:
         def work(connection: sqlite3.Connection) -> None:
             stage(connection, packages, ())
             with transaction(connection, write=True):
-                token, refreshed, count = _state(connection, key) or _NEVER
+                token, refreshed, count, until = _state(connection, key) or _NEVER
                 count += take_over(connection, key)
-                _set_state(connection, key, token, refreshed, count)
+                _set_state(connection, key, (token, refreshed, count, until))
 
         key = name_key(source)
         self._file.write(work)
@@ -147,10 +149,10 @@ class Offers:
                 return False
             if snapshot.since is None:
                 delete_source(connection, source)
-            _, _, count = _state(connection, source) or _NEVER
+            _, _, count, _ = _state(connection, source) or _NEVER
             count += take_over(connection, source)
             now = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            _set_state(connection, source, snapshot.token, now, count)
+            _set_state(connection, source, (snapshot.token, now, count, snapshot.until))
         return True
 
 
@@ -163,20 +165,21 @@ def _is_current(connection: sqlite3.Connection, source: str, snapshot: Snapshot)
 
 def _state(connection: sqlite3.Connection, source: str) -> _State | None:
     row: _State | None = connection.execute(
-        "SELECT token, refreshed, offers FROM source WHERE name = :source", {"source": source}
+        "SELECT token, refreshed, offers, until FROM source WHERE name = :source",
+        {"source": source},
     ).fetchone()
     return row
 
 
-def _set_state(
-    connection: sqlite3.Connection, source: str, token: str | None, refreshed: str, count: int
-) -> None:
+def _set_state(connection: sqlite3.Connection, source: str, state: _State) -> None:
+    token, refreshed, count, until = state
     connection.execute(
         """
-        INSERT INTO source (name, token, refreshed, offers)
-        VALUES (:source, :token, :refreshed, :count)
+        INSERT INTO source (name, token, refreshed, offers, until)
+        VALUES (:source, :token, :refreshed, :count, :until)
         ON CONFLICT (name) DO UPDATE SET
-            token = excluded.token, refreshed = excluded.refreshed, offers = excluded.offers
+            token = excluded.token, refreshed = excluded.refreshed, offers = excluded.offers,
+            until = excluded.until
         """,
-        {"source": source, "token": token, "refreshed": refreshed, "count": count},
+        {"source": source, "token": token, "refreshed": refreshed, "count": count, "until": until},
     )

@@ -119,7 +119,8 @@ _OFFERS_TABLES = (
         name TEXT NOT NULL PRIMARY KEY,
         token TEXT,
         refreshed TEXT NOT NULL,
-        offers INTEGER NOT NULL
+        offers INTEGER NOT NULL,
+        until TEXT NOT NULL
     )
     """,
     """
@@ -171,5 +172,5 @@ _OFFERS_TABLES = (
     """,
 )
 
-OFFERS = Schema(application=0x6665726F, number=1, statements=_OFFERS_TABLES)
+OFFERS = Schema(application=0x6665726F, number=2, statements=_OFFERS_TABLES)
 """Can be made anew from the sources, so any other form is dropped."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -10,7 +10,7 @@ import click
 from .invocation import Invocation
 from .parameter_types import SECONDS
 
-__all__ = ["FerryCommand", "common_options", "ferry_command", "write_options"]
+__all__ = ["FerryCommand", "common_options", "ferry_command", "hear", "write_options"]
 
 
 class _CommonOption(click.Option):
@@ -76,23 +76,43 @@ def ferry_command(*, name: str) -> Callable[[Callable[..., Any]], click.Command]
 
 
 def write_options(
-    command: click.Command, ctx: click.Context, formatter: click.HelpFormatter
+    command: click.Command,
+    ctx: click.Context,
+    formatter: click.HelpFormatter,
+    between: Mapping[str, Sequence[tuple[str, str]]] | None = None,
 ) -> None:
-    """Write the options of *command* in two sections."""
+    """Write the options of *command* in two sections, those of *between* by title in between."""
     options = [one for one in command.get_params(ctx) if isinstance(one, click.Option)]
-    for title, common in (("Options", False), ("Common options", True)):
-        chosen = [one for one in options if isinstance(one, _CommonOption) == common]
-        records = [record for one in chosen if (record := one.get_help_record(ctx))]
+    sections = {
+        "Options": _records(options, ctx, common=False),
+        **(between or {}),
+        "Common options": _records(options, ctx, common=True),
+    }
+    for title, records in sections.items():
         if records:
             with formatter.section(title):
-                formatter.write_dl(records)
+                formatter.write_dl(list(records))
+
+
+def _records(
+    options: Sequence[click.Option], ctx: click.Context, *, common: bool
+) -> list[tuple[str, str]]:
+    chosen = [one for one in options if isinstance(one, _CommonOption) == common]
+    return [record for one in chosen if (record := one.get_help_record(ctx))]
 
 
 def _note(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
-    invocation, name = ctx.find_object(Invocation), parameter.name or ""
-    if invocation is None or value is None or value is False or value == ():
+    invocation = ctx.find_object(Invocation)
+    if invocation is not None:
+        hear(invocation, parameter, value)
+
+
+def hear(invocation: Invocation, parameter: click.Parameter, value: Any) -> None:
+    """Tell *invocation* the *value* of a common flag; other parameters are none of its business."""
+    name = parameter.name or ""
+    if not isinstance(parameter, _CommonOption) or value in (None, False, ()):
         return
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         value = (*invocation.flags.get(name, ()), *value)
     invocation.flags[name] = value
     if name == "json":

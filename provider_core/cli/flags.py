@@ -27,7 +27,6 @@ __all__ = [
     "report_flag",
     "requests_argument",
     "selection_flags",
-    "single_values",
     "source_names",
     "ticket_flag",
     "wishes_from",
@@ -138,16 +137,6 @@ def option_values(given: Iterable[str]) -> dict[str, str | list[str]]:
             values[name] = value
         else:
             values[name] = [*([before] if isinstance(before, str) else before), value]
-    return values
-
-
-def single_values(given: Iterable[str]) -> dict[str, str]:
-    """Return the texts ``NAME=VALUE`` of a source, each name once; UsageError otherwise."""
-    values: dict[str, str] = {}
-    for name, value in option_values(given).items():
-        if not isinstance(value, str):
-            raise UsageError(f"the option {name!r} is given more than once", hint="say it once")
-        values[name] = value
     return values
 
 

@@ -1,4 +1,7 @@
-"""Commands of other distributions, by entry point; looked up only where the table knows none."""
+"""Commands by entry point: of providers here, and of other distributions.
+
+They are looked up only where the table knows none.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,22 @@ import click
 
 from ..errors import ProviderFault
 
-__all__ = ["command_names", "load_command"]
+__all__ = ["command_lines", "load_command"]
 
 GROUP: Final = "provider_core.commands"
 """As hookspecs.COMMAND_GROUP, without importing what that imports."""
 
 
-def command_names() -> set[str]:
-    """Return the names of installed commands; none of them is imported."""
-    return {entry.name for entry in entry_points(group=GROUP)}
+_OWN = "imageferry"
+
+
+def command_lines() -> list[tuple[str, str]]:
+    """Return name and one line of the installed commands, in the order of their names.
+
+    Those of other distributions are not imported, and so they have the same line.
+    """
+    found = {entry.name: entry for entry in entry_points(group=GROUP)}
+    return [(name, _line(found[name])) for name in sorted(found)]
 
 
 def load_command(name: str) -> click.Command | None:
@@ -28,6 +38,12 @@ def load_command(name: str) -> click.Command | None:
     for entry in entry_points(group=GROUP, name=name):
         return _loaded(entry)
     return None
+
+
+def _line(entry: EntryPoint) -> str:
+    if entry.dist is None or entry.dist.metadata["Name"] != _OWN:
+        return "(of another distribution)"
+    return _loaded(entry).get_short_help_str(limit=100)
 
 
 def _loaded(entry: EntryPoint) -> click.Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +15,7 @@ from .common import common_options, write_options
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-__all__ = ["TableGroup"]
+__all__ = ["TableGroup", "unknown_command"]
 
 
 class TableGroup(click.Group):
@@ -88,24 +89,29 @@ class TableGroup(click.Group):
         listed = table.below(self._path)
         if self._path:
             return listed
-        from .foreign import command_names
+        from .foreign import command_lines
 
-        foreign = sorted(command_names() - {one.word for one in listed})
-        return [*listed, *(table.Listed(name, "(of another distribution)") for name in foreign)]
+        known = {one.word for one in listed}
+        foreign = ((name, line) for name, line in command_lines() if name not in known)
+        return [*listed, *(table.Listed(name, line) for name, line in foreign)]
 
     def _unknown(self, word: str) -> UsageError:
-        from difflib import get_close_matches
-
         known = [*self.list_commands(click.Context(self)), *(() if self._path else table.ALIASES)]
-        near = get_close_matches(word, known, n=2, cutoff=0.7)
-        whole = f"ferry {self._path}".rstrip()
-        listed = f"`{whole} --help` lists the commands"
-        return UsageError(
-            f"there is no command {f'{whole} {word}'!r}",
-            hint=f"did you mean {' or '.join(near)}? {listed}" if near else listed,
-            command=word,
-            near=near,
-        )
+        return unknown_command(f"ferry {self._path}".rstrip(), word, known)
+
+
+def unknown_command(group: str, word: str, known: Iterable[str]) -> UsageError:
+    """Return the error for *word*, which is no command of *group*; near ones of *known* in it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=2, cutoff=0.7)
+    listed = f"`{group} --help` lists the commands"
+    return UsageError(
+        f"there is no command {f'{group} {word}'!r}",
+        hint=f"did you mean {' or '.join(near)}? {listed}" if near else listed,
+        command=word,
+        near=near,
+    )
 
 
 def _names_no_command(args: list[str]) -> bool:

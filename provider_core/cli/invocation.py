@@ -45,6 +45,12 @@ class Invocation:
         """Whether the user asked for every hook call and traceback (FERRY_TRACE=1)."""
         return self.environ.get("FERRY_TRACE", "") not in ("", "0")
 
+    def scratch(self) -> Invocation:
+        """Return another one that has heard the same so far, and tells this one nothing."""
+        other = Invocation(environ=self.environ, clock=self.clock)
+        other.flags = dict(self.flags)
+        return other
+
     def home(self) -> Home:
         """Return the home in use; nothing is read or made."""
         from ..home import Home, default_home

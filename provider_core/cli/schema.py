@@ -216,6 +216,7 @@ def source_row_document(row: SourceRow) -> Document:
         "builtin": row.builtin,
         "offers": row.offers,
         "refreshed": row.refreshed,
+        "until": row.until,
     }
 
 

@@ -17,6 +17,7 @@ _COLUMNS = (
     Column(name="Trust", text=lambda row: row.source.trust.value),
     Column(name="Offers", text=lambda row: "" if row.offers is None else str(row.offers)),
     Column(name="Refreshed", text=lambda row: row.refreshed),
+    Column(name="Until", text=lambda row: row.until),
     Column(name="Location", text=lambda row: row.source.location),
 )
 

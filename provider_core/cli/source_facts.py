@@ -16,5 +16,5 @@ def source_facts(source: Source) -> list[tuple[str, str]]:
         ("Priority", str(source.priority)),
         ("Trust", source.trust.value),
         ("Indexed", str(source.indexed)),
-        *sorted(source.options.items()),
+        *((name, text.replace("\n", ", ")) for name, text in sorted(source.options.items())),
     ]

@@ -90,3 +90,6 @@ class Snapshot:
     """New and changed offers; may be a generator, read once."""
     removed: Iterable[PackageId] = ()
     """Offers that are gone."""
+    until: str = ""
+    """When the offers can no longer be believed without asking again, ISO 8601 in UTC: the end of
+    the signatures that they were verified by; '' for never."""

@@ -22,12 +22,14 @@ def active_sources(resources: Resources, only: str = "") -> tuple[Source, ...]:
         named = [source for source in own if name_key(source.name) == name_key(only)]
         if named:
             return (named[0],)
+    builtin = builtin_sources(resources)
     taken = {name_key(source.name) for source in own}
-    builtin = [
+    added = taken - {name_key(source.name) for source in builtin}
+    builtin = tuple(
         source
-        for source in builtin_sources(resources)
-        if name_key(source.name) not in taken and not (source.fallback and own)
-    ]
+        for source in builtin
+        if name_key(source.name) not in taken and not (source.fallback and added)
+    )
     found = sorted((*own, *builtin), key=lambda source: (-source.priority, source.name))
     if not only:
         return tuple(found)

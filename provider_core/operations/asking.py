@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import Offline, TransportError, Untrusted
+from ..errors import Offline, Untrusted
 from ..model import Package, Query, Source, Trust, Verb
 from .calls import open_call
 from .choosing import name_alone
-from .refresh import refresh_source
+from .freshness import bring_offers
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def ask(
 
     Indexed sources answer from the catalog, and so does everything beyond this machine when it
     is offline or the question names nothing (unless ``wishes.remote``).  What an asked source
-    answers is remembered; an indexed one whose offers are not here yet is refreshed.  The
+    answers is remembered; the offers of an indexed one are brought (see `freshness`).  The
     provider gets the options of *verb*, and *cancel* ends the call.
 
     Raises Untrusted, what the provider raises, and TransportError where the source would have
@@ -39,8 +39,7 @@ def ask(
     """
     require_trust(source, wishes)
     if source.indexed:
-        if resources.offers.token(source.name) is None:
-            _refresh_first(resources, source, cancel)
+        bring_offers(resources, source, cancel)
         return resources.offers.find(query, [source.name])
     if not source.is_local:
         if resources.settings.offline:
@@ -70,22 +69,9 @@ def require_trust(source: Source | None, wishes: Wishes) -> None:
         return
     raise Untrusted(
         f"the source {source.name!r} is not trusted: none of its keys is pinned here",
-        hint=f"`ferry source set {source.name}` with its root, or --allow-untrusted",
+        hint=f"pin it: `ferry source set {source.name} --fingerprint …`; or --allow-untrusted",
         source=source.name,
     )
-
-
-def _refresh_first(resources: Resources, source: Source, cancel: CancelToken | None) -> None:
-    """Bring the offers that were never brought: added offline, untrusted, or made anew."""
-    if resources.settings.offline:
-        raise Offline(f"the first refresh of the source {source.name!r}")
-    if resources.read_only:
-        raise TransportError(
-            f"the source {source.name!r} was never refreshed, and this home cannot be changed",
-            hint=f"whoever may change the home runs `ferry source refresh {source.name}`",
-            source=source.name,
-        )
-    refresh_source(resources, source, cancel=cancel)
 
 
 def _remembered(resources: Resources, source: Source, query: Query) -> tuple[Package, ...]:

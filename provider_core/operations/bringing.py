@@ -127,9 +127,11 @@ def _pour(
         resources,
         provider,
         step.source,
+        place=step.package.name,
         cancel=stop,
         platforms=platforms,
         options=wishes.options,
+        told=wishes.told,
     )
     content = resources.dispatcher.install(
         provider, step.package, call.reader, call.writer(lease), call.context, call.signs

@@ -48,6 +48,7 @@ def open_call(
     source: Source | None = None,
     *,
     source_name: str = "",
+    place: str = "",
     verb: Verb = Verb.INSTALL,
     cancel: CancelToken | None = None,
     platforms: PlatformSet | None = None,
@@ -57,11 +58,11 @@ def open_call(
 ) -> Call:
     """Return a fresh call of *provider*, about *source* if there is one.
 
-    *source_name* names the source whose state it gets when that is no longer registered; the
-    call ends with the token *cancel*, the host's without one.  Of the user's *options* it gets
-    those it has for *verb*, as what they are, beside those of the source and what the host
-    itself has *told*; it may write to *sink* if there is one.  Raises UnknownProvider,
-    UsageError for an option's bad value.
+    *source_name* names the source whose state it gets when that is no longer registered, *place*
+    the URL or registry that a call without a source is about; the call ends with the token
+    *cancel*, the host's without one.  Of the user's *options* it gets those it has for *verb*, as
+    what they are, beside those of the source and what the host itself has *told*; it may write to
+    *sink* if there is one.  Raises UnknownProvider, UsageError for an option's bad value.
     """
     signs, token = Signs(), CancelToken(cancel or resources.cancel)
 
@@ -75,18 +76,20 @@ def open_call(
             sink(data)
         beat()
 
-    home = resources.home
+    home, understood = resources.home, _understood(resources, provider, source, verb, options)
+    place = source.location if source else place
     context = Context(
         source=source,
         platforms=platforms if platforms is not None else PlatformSet.all(),
-        transport=LivelyTransport(resources.transport, beat),
+        transport=LivelyTransport(lambda: resources.networks.way(place, understood, beat), beat),
         catalog=View(resources.catalog, resources.offers),
         state=state_of(home, provider, source.name if source else source_name),
         spool=lambda limit: open_spool(home, limit),
         progress=LivelyProgress(resources.progress or SilentProgress(), beat),
         clock=resources.clock,
         cancel=token,
-        options={**_understood(resources, provider, source, verb, options), **(told or {})},
+        keys=lambda: home.folder(home.keys.name),
+        options={**_by_default(resources), **understood, **(told or {})},
         offline=resources.settings.offline,
         credentials=resources.credentials or no_credentials,
         sink=None if sink is None else alive,
@@ -98,6 +101,12 @@ def open_call(
         signs=signs,
         _resources=resources,
     )
+
+
+def _by_default(resources: Resources) -> dict[str, Any]:
+    """Return the settings that a source's or the user's own option comes before."""
+    accepted = resources.settings.accept_expired
+    return {"accept-expired": accepted} if accepted else {}
 
 
 def _understood(

@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import BlobNotFound
-from ..model import Content, Held, ImageKey, Installed, Package, Tag
+from ..model import Content, Destination, Held, ImageKey, Installed, Package, Tag
 from ..oci import Descriptor
 from ..parents import Family
 from ..platforms import PlatformSet
 from ..store import Lease
 from .bringing import Brought
 from .converting import content_type, converted, is_raw
-from .destinations import Target
 from .facts import is_here, selection_of
 from .image_rows import whole_row
 from .publishing import recorded
@@ -33,9 +32,11 @@ class Hold:
     What is fetched is described as if it were installed: a destination cannot tell.
     """
 
-    def __init__(self, resources: Resources, target: Target, wishes: Wishes, lease: Lease) -> None:
+    def __init__(
+        self, resources: Resources, kind: Destination, wishes: Wishes, lease: Lease
+    ) -> None:
         self._resources = resources
-        self._target = target
+        self._kind = kind
         self._wishes = wishes
         self._platforms = wishes.platforms or PlatformSet.all()
         self._lease = lease
@@ -57,7 +58,7 @@ class Hold:
     def take_fetched(self, brought: Brought) -> None:
         """Take what was fetched, in a form that the destination takes, and keep it cached."""
         package, content = brought.step.package, brought.content
-        if not self._target.kind.takes_as_is(content_type(content, self._resources.store)):
+        if not self._kind.takes_as_is(content_type(content, self._resources.store)):
             content = converted(
                 self._resources, package, content, self._wishes, self._platforms, self._lease
             )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
     from ..engines import Engine, EngineAddress
-    from ..model import FindResult, Hold, Installed, Plan, Source, Tag
+    from ..model import FindResult, Hold, Installed, OptionSpec, Plan, Source, Tag, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
     from .results import (
+        Gathered,
         HistoryEntry,
         InstallResult,
         RefreshResult,
@@ -77,7 +79,7 @@ class Host(EngineLife):
             progress: is told how far things are; nobody if None.
             cancel: set it from anywhere to stop what is running; for good, see `cancel()`.
             clock: gives the time, in UTC.
-            transport: the way to the network; without one, what needs it is refused.
+            transport: the way to the network; made from the settings if None.
             credentials: looks up who to be at an origin; anonymous everywhere if None.
             sign: returns the signer of a role; without one, what needs a key is refused.
             actor: who is recorded with each change; the login name if empty.
@@ -199,8 +201,19 @@ class Host(EngineLife):
         """
         from .save import save
 
-        with self._resources.exports.kept():
-            return save(self._resources, requests, to, _wishes(wishes))
+        return save(self._resources, requests, to, _wishes(wishes))
+
+    def gather(
+        self, *requests: str, wishes: Wishes | None = None
+    ) -> AbstractContextManager[Gathered]:
+        """Bring images into the store, and keep them there for the block, to be written elsewhere.
+
+        Installed ones are taken from the home, the others are fetched and cached, as by `save`;
+        files that are no images stay files.  Raises as `save` does.
+        """
+        from .save import ANYTHING, gather
+
+        return gather(self._resources, requests, ANYTHING, _wishes(wishes))
 
     def uninstall(
         self, *requests: str, force: bool = False, dry_run: bool = False
@@ -229,7 +242,7 @@ class Host(EngineLife):
         *,
         provider: str = "",
         priority: int | None = None,
-        options: Mapping[str, str] | None = None,
+        options: Mapping[str, str | Sequence[str]] | None = None,
         force: bool = False,
     ) -> Source:
         """Register a source; its provider is recognised by scheme or content if not named.
@@ -248,7 +261,7 @@ class Host(EngineLife):
         *,
         location: str = "",
         priority: int | None = None,
-        options: Mapping[str, str] | None = None,
+        options: Mapping[str, str | Sequence[str]] | None = None,
     ) -> Source:
         """Change a registered source; what is not named stays.  Raises UnknownSource."""
         from .sources import set_source
@@ -270,6 +283,12 @@ class Host(EngineLife):
     def providers(self) -> tuple[Row, ...]:
         """Load every plugin and return a row for each, those that failed too."""
         return self._resources.plugins.rows()
+
+    def provider_options(self, *verbs: Verb) -> dict[str, tuple[OptionSpec, ...]]:
+        """Return the options for *verbs* by the name of the provider that has them."""
+        from .options import options_for
+
+        return options_for(self._resources, verbs)
 
     def enable_provider(self, name: str) -> bool:
         """Take *name* out of the home's disabled providers; whether that changed anything."""

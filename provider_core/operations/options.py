@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ from ..model import OptionSpec, OptionType, Verb
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["check_options", "check_wishes", "typed_options"]
+__all__ = ["check_options", "check_wishes", "options_for", "typed_options"]
 
 
 def typed_options(
@@ -21,8 +21,9 @@ def typed_options(
     """Return those of *given* that *specs* know for *verb*, each as what it is.
 
     A FLAG becomes a bool, a NUMBER an int, a PATH its absolute text; a CHOICE is one of its
-    choices.  A ``multiple`` option becomes a tuple, given once or often.  Raises UsageError for
-    a value that its option cannot have, or that is given more than once.
+    choices.  A ``multiple`` option becomes a tuple, given once or often; a source keeps its
+    values as lines of one text.  Raises UsageError for a value that its option cannot have, or
+    that is given more than once.
     """
     known = {spec.name: spec for spec in specs if spec.verb is verb}
     return {name: _typed(known[name], value) for name, value in given.items() if name in known}
@@ -43,6 +44,16 @@ def check_options(
     typed_options(specs, given, verb)
 
 
+def options_for(resources: Resources, verbs: Iterable[Verb]) -> dict[str, tuple[OptionSpec, ...]]:
+    """Return the options for *verbs*, by the name of the provider that has them."""
+    wanted = frozenset(verbs)
+    found = {
+        loaded.info.name: tuple(spec for spec in loaded.options if spec.verb in wanted)
+        for loaded in resources.plugins.providers()
+    }
+    return {name: specs for name, specs in found.items() if specs}
+
+
 def check_wishes(resources: Resources, options: Mapping[str, object], *verbs: Verb) -> None:
     """Raise UsageError for an option that no provider has for *verbs*, or a value none takes.
 
@@ -50,12 +61,7 @@ def check_wishes(resources: Resources, options: Mapping[str, object], *verbs: Ve
     """
     if not options:
         return
-    specs = [
-        spec
-        for loaded in resources.plugins.providers()
-        for spec in loaded.options
-        if spec.verb in verbs
-    ]
+    specs = [spec for options in options_for(resources, verbs).values() for spec in options]
     for name, value in options.items():
         fitting = [spec for spec in specs if spec.name == name]
         if not fitting:
@@ -81,6 +87,8 @@ def _check_any(specs: Sequence[OptionSpec], value: object) -> None:
 
 
 def _typed(spec: OptionSpec, value: object) -> Any:
+    if spec.multiple and isinstance(value, str):
+        value = value.split("\n")
     values = list(value) if isinstance(value, list | tuple) else [value]
     if spec.multiple:
         return tuple(_one(spec, one) for one in values)

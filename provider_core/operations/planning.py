@@ -249,8 +249,10 @@ class Planner:
             self._resources,
             package.id.provider,
             source,
+            place=package.name,
             platforms=self.platforms,
             options=self.wishes.options,
+            told=self.wishes.told,
         )
 
 

@@ -160,7 +160,12 @@ def _ask_providers(
     claims: dict[str, tuple[Package, ...]] = {}
     for name in names:
         call = open_call(
-            resources, name, platforms=wanted_platforms(resources, wishes), options=wishes.options
+            resources,
+            name,
+            place=str(reference),
+            platforms=wanted_platforms(resources, wishes),
+            options=wishes.options,
+            told=wishes.told,
         )
         # A large archive may have to be unpacked to see what is in it.
         signs = call.signs if isinstance(reference, FilePath) else None

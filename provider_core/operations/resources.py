@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .engine_access import Engines
     from .engine_exports import Exports
     from .engine_users import EngineUsers
+    from .networks import Networks
 
 __all__ = ["Resources"]
 
@@ -118,13 +119,11 @@ class Resources:
         )
 
     @_part
-    def transport(self) -> Transport:
-        """Return the way to the network; it refuses everything with --offline."""
-        from ..transport import AbsentTransport, OfflineTransport
+    def networks(self) -> Networks:
+        """Return the ways to the network."""
+        from .networks import Networks
 
-        if self.settings.offline:
-            return OfflineTransport()
-        return self._transport or AbsentTransport()
+        return Networks(self.settings, self._transport)
 
     @_part
     def plugins(self) -> Plugins:
@@ -201,7 +200,7 @@ class Resources:
 
     def close(self) -> None:
         """Close what was opened."""
-        for part in ("catalog", "offers", "store", "engines"):
+        for part in ("networks", "catalog", "offers", "store", "engines"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..digests import Digest
 from ..errors import Error
-from ..model import Installed, Package, Plan, Saved, Source
+from ..model import Held, Installed, Package, Plan, Saved, Source
+
+if TYPE_CHECKING:
+    from ..platforms import PlatformSet
+    from ..store import Reader
 
 __all__ = [
+    "Gathered",
     "HistoryEntry",
     "InstallResult",
     "RefreshResult",
@@ -41,6 +47,22 @@ class SaveResult:
     saved: Saved
     packages: tuple[Package, ...]
     """In the order of the requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """Images that are whole in the store, ready to be written elsewhere."""
+
+    images: tuple[Held, ...]
+    """What was asked for, then what that requires."""
+    requested: int
+    """How many of them were asked for."""
+    plan: Plan
+    """What was fetched."""
+    platforms: PlatformSet
+    """The platforms that were wanted."""
+    reader: Reader
+    """Has their content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +101,8 @@ class SourceRow:
     """Offers in the catalog; None if it is not indexed."""
     refreshed: str = ""
     """When its offers were last brought up to date; '' if never."""
+    until: str = ""
+    """When the signatures that vouch for its offers end, ISO 8601 in UTC; '' if nothing ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..model import Plan, Verb
+from ..model import Destination, Plan, Verb
 from ..platforms import PlatformSet
 from .bringing import bring
 from .calls import open_call
 from .destinations import find_target
 from .holding import Hold
 from .promised_file import check_unchanged
-from .results import SaveResult
+from .results import Gathered, SaveResult
 from .save_planning import SavePlanner
 from .wishes import Wishes
 
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["plan_save", "save"]
+__all__ = ["ANYTHING", "gather", "plan_save", "save"]
+
+ANYTHING = Destination(folder=True, takes=("*/*",))
+"""A place that takes every type as it is."""
 
 
 def plan_save(resources: Resources, requests: Sequence[str], to: str, wishes: Wishes) -> Plan:
@@ -38,30 +42,50 @@ def save(resources: Resources, requests: Sequence[str], to: str, wishes: Wishes)
     a while.  Raises what finding the destination, resolving and writing raise.
     """
     target = find_target(resources, to, force=wishes.force)
-    planner = _planner(resources, wishes)
-    carried = planner.carry(requests)
-    plan = planner.plan()
-    with resources.store.lease() as lease:
-        hold = Hold(resources, target, planner.wishes, lease)
+    with gather(resources, requests, target.kind, wishes) as gathered:
+        call = open_call(
+            resources,
+            target.provider,
+            place=target.location,
+            verb=Verb.SAVE,
+            platforms=gathered.platforms,
+            options=wishes.options,
+            told={"force": wishes.force},
+        )
+        saved = resources.dispatcher.save(
+            target.provider, gathered.images, target.location, call.reader, call.context, call.signs
+        )
+    packages = tuple(one.package for one in gathered.images)
+    return SaveResult(plan=gathered.plan, saved=saved, packages=packages)
+
+
+@contextmanager
+def gather(
+    resources: Resources, requests: Sequence[str], kind: Destination, wishes: Wishes
+) -> Iterator[Gathered]:
+    """Yield the images that *requests* mean, and what they require, whole in the store.
+
+    They stay there while the block runs; what was fetched is cached for a while after it.
+    Raises what resolving, fetching and, where *kind* does not take a type, converting raise.
+    """
+    with resources.exports.kept(), resources.store.lease() as lease:
+        planner = _planner(resources, wishes)
+        carried = planner.carry(requests)
+        plan = planner.plan()
+        hold = Hold(resources, kind, planner.wishes, lease)
         for image in planner.here.values():
             hold.take_installed(image)
         brought, _ = bring(resources, plan, planner.wishes, planner.platforms, lease)
         for one in brought:
             hold.take_fetched(one)
         check_unchanged(planner.files)
-        held = hold.images(carried)
-        call = open_call(
-            resources,
-            target.provider,
-            verb=Verb.SAVE,
+        yield Gathered(
+            images=hold.images(carried),
+            requested=len(planner.requested),
+            plan=plan,
             platforms=planner.platforms,
-            options=wishes.options,
-            told={"force": wishes.force},
+            reader=resources.store,
         )
-        saved = resources.dispatcher.save(
-            target.provider, held, target.location, call.reader, call.context, call.signs
-        )
-    return SaveResult(plan=plan, saved=saved, packages=tuple(one.package for one in held))
 
 
 def _planner(resources: Resources, wishes: Wishes) -> SavePlanner:

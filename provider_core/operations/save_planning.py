@@ -38,6 +38,8 @@ class SavePlanner(Planner):
         super().__init__(resources, wishes, platforms)
         self.here: dict[ImageKey, Installed] = {}
         """Images to carry that are in this home."""
+        self.requested: tuple[ImageKey, ...] = ()
+        """What was asked for, of what is carried; each once."""
         self._asked: list[Chosen] = []
         self._needs: dict[ImageKey, tuple[ImageKey, ...]] = {}
 
@@ -60,6 +62,7 @@ class SavePlanner(Planner):
         while waiting := [image for key, image in self.here.items() if key not in self._needs]:
             for image in waiting:
                 self._needs[image.key] = self.needs_of(image.package)
+        self.requested = tuple(dict.fromkeys(keys))
         return self._in_order(keys)
 
     def add(self, chosen: Chosen, reason: str) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Exists, NotSupported, UnknownSource, UsageError
-from ..model import Feature, OptionSpec, Source, Trust, Verb
+from ..model import Feature, Source, Trust, Verb
 from ..references import FilePath, Uri, name_key, parse_reference
 from .active_sources import active_sources
+from .builtin_sources import builtin_sources
 from .calls import open_call
 from .options import check_options, typed_options
 from .publishing import recorded
@@ -26,6 +27,9 @@ __all__ = ["add_source", "remove_source", "set_source", "source_rows"]
 FIRST_PRIORITY = 50
 STEP = 10
 
+Given = str | Sequence[str]
+"""What the user gave for an option: one text, or several for one that may be repeated."""
+
 
 def source_rows(resources: Resources) -> tuple[SourceRow, ...]:
     """Return a row for each source, with how many offers of it are known."""
@@ -39,6 +43,7 @@ def source_rows(resources: Resources) -> tuple[SourceRow, ...]:
                 builtin=source.name not in own,
                 offers=state.count if state else None,
                 refreshed=state.refreshed if state else "",
+                until=state.until if state else "",
             )
         )
     return tuple(rows)
@@ -50,7 +55,7 @@ def add_source(
     location: str,
     provider: str,
     priority: int | None,
-    options: dict[str, str],
+    options: Mapping[str, Given],
     force: bool,
 ) -> Source:
     """Register a source after its provider agreed; an indexed one is refreshed first."""
@@ -64,9 +69,8 @@ def add_source(
         provider=provider,
         location=location,
         priority=_next_priority(resources) if priority is None else priority,
-        options=options,
     )
-    return _keep(resources, "source add", source, old)
+    return _keep(resources, "source add", source, options, old)
 
 
 def set_source(
@@ -74,19 +78,18 @@ def set_source(
     name: str,
     location: str,
     priority: int | None,
-    options: dict[str, str],
+    options: Mapping[str, Given],
 ) -> Source:
-    """Change a registered source after its provider agreed."""
-    old = _own(resources, name)
+    """Change a source after its provider agreed; a built-in one is registered with the change."""
+    old = _own(resources, name) or _built_in(resources, name)
     if old is None:
         raise UnknownSource(name, [source.name for source in resources.catalog.sources()])
     changed = replace(
         old,
         location=_recognise(resources, location, old.provider)[0] if location else old.location,
         priority=old.priority if priority is None else priority,
-        options={**old.options, **options},
     )
-    return _keep(resources, "source set", changed, old)
+    return _keep(resources, "source set", changed, {**old.options, **options}, old)
 
 
 def remove_source(resources: Resources, name: str) -> Source:
@@ -100,29 +103,41 @@ def remove_source(resources: Resources, name: str) -> Source:
     return old
 
 
-def _keep(resources: Resources, operation: str, source: Source, old: Source | None) -> Source:
+def _keep(
+    resources: Resources,
+    operation: str,
+    source: Source,
+    options: Mapping[str, Given],
+    old: Source | None,
+) -> Source:
     loaded = resources.plugins.get(source.provider)
-    check_options(loaded.options, source.options, Verb.SOURCE, source.provider)
-    source = replace(source, options=_kept_options(loaded.options, source.options))
+    check_options(loaded.options, options, Verb.SOURCE, source.provider)
+    typed = typed_options(loaded.options, options, Verb.SOURCE)
+    resources.networks.check(source.location, typed)
+    # Paths were made absolute: options are read wherever ferry runs next.
+    source = replace(source, options={name: _as_text(value) for name, value in typed.items()})
     call = open_call(resources, source.provider, source)
     checked = resources.dispatcher.check_source(source.provider, source, call.context)
     checked = replace(checked, name=source.name, indexed=Feature.REFRESH in loaded.info.features)
-    if old is not None and (old.provider, old.location) != (checked.provider, checked.location):
+    if old is not None and _place(old) != _place(checked):
         resources.offers.forget(old.name)  # what another place offered is not offered here
-    if checked.indexed and checked.trust is not Trust.UNTRUSTED and not resources.settings.offline:
+    may_be_asked = checked.is_local or not resources.settings.offline
+    if checked.indexed and checked.trust is not Trust.UNTRUSTED and may_be_asked:
         refresh_source(resources, checked)
     with recorded(resources, operation) as change:
         change.put_source(checked)
     return checked
 
 
-def _kept_options(specs: tuple[OptionSpec, ...], options: Mapping[str, str]) -> dict[str, str]:
-    """Return *options* as text, paths made absolute: they are read wherever ferry runs next."""
-    typed = typed_options(specs, options, Verb.SOURCE)
-    return {
-        name: value if isinstance(value := typed[name], str) else text
-        for name, text in options.items()
-    }
+def _place(source: Source) -> tuple[str, str, Trust]:
+    """Return what makes a source's offers its own; what nobody vouched for is not verified now."""
+    return source.provider, source.location, source.trust
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, tuple):
+        return "\n".join(map(_as_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _own(resources: Resources, name: str) -> Source | None:
@@ -131,6 +146,18 @@ def _own(resources: Resources, name: str) -> Source | None:
             source
             for source in resources.catalog.sources()
             if name_key(source.name) == name_key(name)
+        ),
+        None,
+    )
+
+
+def _built_in(resources: Resources, name: str) -> Source | None:
+    """Return the built-in source *name*, unless it goes with the first that the user adds."""
+    return next(
+        (
+            source
+            for source in builtin_sources(resources)
+            if name_key(source.name) == name_key(name) and not source.fallback
         ),
         None,
     )

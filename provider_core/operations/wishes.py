@@ -44,3 +44,8 @@ class Wishes:
     """Go on with the other requests when one fails."""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Options of providers, by OptionSpec name."""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What every provider is told of them, beside the options that it has."""
+        return {"allow-untrusted": self.allow_untrusted}

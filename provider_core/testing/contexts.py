@@ -56,6 +56,7 @@ def make_context(
     progress: Progress | None = None,
     clock: Callable[[], datetime] = fixed_clock,
     cancel: CancelToken | None = None,
+    keys: Callable[[], Path] | None = None,
     options: Mapping[str, Any] | None = None,
     offline: bool = False,
     credentials: Credentials = no_credentials,
@@ -76,6 +77,7 @@ def make_context(
     """
     if transport is None:
         transport = OfflineTransport() if offline else MemoryTransport()
+    key_folder = TemporaryState()
     return Context(
         source=source,
         platforms=platforms or PlatformSet.all(),
@@ -86,6 +88,7 @@ def make_context(
         progress=progress or RecordingProgress(),
         clock=clock,
         cancel=cancel or CancelToken(),
+        keys=keys or (lambda: key_folder.folder),
         options={**(source.options if source else {}), **(options or {})},
         offline=offline,
         credentials=credentials,

@@ -123,7 +123,7 @@ class Stage:
         context = make_context(
             source,
             platforms=platforms or self.case.platforms,
-            transport=LivelyTransport(network, beat),
+            transport=LivelyTransport(lambda: network, beat),
             state=self._state,
             progress=LivelyProgress(RecordingProgress(), beat),
             cancel=token,

@@ -8,24 +8,25 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .absent import AbsentTransport, OfflineTransport
+from .offline import OfflineTransport
 from .ports import Auth, Location, Origin, Response, Sink, Transport
 
 if TYPE_CHECKING:
     from .http import HttpTransport
     from .proxies import Proxies
     from .settings import TransportSettings, for_source
+    from .source_options import network_options
 
 _HOME = {
     "HttpTransport": "http",
     "Proxies": "proxies",
     "TransportSettings": "settings",
     "for_source": "settings",
+    "network_options": "source_options",
 }
 """Public name → the module it lives in."""
 
 __all__ = [
-    "AbsentTransport",
     "Auth",
     "HttpTransport",
     "Location",
@@ -37,6 +38,7 @@ __all__ = [
     "Transport",
     "TransportSettings",
     "for_source",
+    "network_options",
 ]
 
 

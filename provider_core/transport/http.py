@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from types import TracebackType
 from typing import Self
 
@@ -49,6 +50,12 @@ class HttpTransport:
         self._settings = settings or TransportSettings()
         self._check = check
         self._exchanges = Exchanges(self._settings)
+
+    def checked(self, check: Check) -> HttpTransport:
+        """Return this transport, the same connections, with another *check*; it is not closed."""
+        view = copy(self)
+        view._check = check
+        return view
 
     def request(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import UsageError
@@ -12,8 +13,6 @@ from .ports import Origin
 from .proxies import Proxies, split_hosts
 
 __all__ = ["TransportSettings", "for_source"]
-
-_YES = frozenset({"1", "true", "yes", "on"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +70,14 @@ class TransportSettings:
 
 
 def for_source(
-    settings: TransportSettings, location: str, options: Mapping[str, str]
+    settings: TransportSettings, location: str, options: Mapping[str, Any]
 ) -> TransportSettings:
     """Return *settings* with the options of one source laid over them.
 
     Args:
         settings: the global ones.
         location: the source's URL; ``plain-http`` is for its host alone.
-        options: ``ca-file``, ``client-certificate``, ``client-key`` (paths), ``proxy`` (URL or
-            ``none``), ``no-proxy`` (list), ``plain-http`` (flag); others are not ours.
+        options: those of `network_options`, each as what it is; others are not ours.
 
     Raises UsageError for a proxy that is malformed or bears a password: a source's options are
     stored and shown, secrets are kept elsewhere.
@@ -93,14 +91,14 @@ def for_source(
             client_certificate=Path(options["client-certificate"]),
             client_key=Path(key) if key else None,
         )
-    if options.get("plain-http", "").lower() in _YES:
+    if options.get("plain-http") and location.startswith("http://"):
         origin = Origin.of(location)
         plain = settings.plain_http_hosts | {f"{origin.host}:{origin.port}"}
         settings = replace(settings, plain_http_hosts=plain)
     return replace(settings, proxies=_source_proxies(settings.proxies, options))
 
 
-def _source_proxies(proxies: Proxies, options: Mapping[str, str]) -> Proxies:
+def _source_proxies(proxies: Proxies, options: Mapping[str, Any]) -> Proxies:
     proxy = options.get("proxy", "")
     if proxy == "none":
         return Proxies()

@@ -116,3 +116,22 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         write_settings(tmp_path / "no folder" / "config.toml", {"jobs": 1})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_proxies_come_from_where_every_program_finds_them() -> None:
+    usual = {"https_proxy": "http://a:1", "HTTP_PROXY": "b:2", "no_proxy": "c, .d"}
+    assert environment_layer(usual).values == {
+        "http_proxy": "http://b:2",
+        "https_proxy": "http://a:1",
+        "no_proxy": ("c", ".d"),
+    }
+    own = {**usual, "FERRY_HTTPS_PROXY": "http://e:3"}
+    assert environment_layer(own).values["https_proxy"] == "http://e:3"
+
+
+def test_a_proxys_password_is_not_shown() -> None:
+    layer = environment_layer({"https_proxy": "http://user:hidden@a:1"})
+    assert merge([layer]).https_proxy == "http://user:hidden@a:1"
+    shown = {setting.name: setting.value for setting in origins([layer])}
+    assert shown["https_proxy"] == "http://a:1"
+    assert "hidden" not in repr(shown)

@@ -9,15 +9,15 @@ import click
 from ...model import Query
 from ...references import Name, parse_reference
 from .. import flags
-from ..common import ferry_command
 from ..image_columns import offer_grid
 from ..invocation import Invocation
+from ..provider_flags import provider_command
 from ..schema import offer_document
 
 __all__ = ["command"]
 
 
-@ferry_command(name="find")
+@provider_command(name="find", verbs=("find",))
 @click.argument("requests", nargs=-1, metavar="[REQUEST…]", shell_complete=flags.image_names)
 @click.option("--words", default="", metavar="WORDS", help="With these words in name or summary.")
 @click.option("--all-versions", is_flag=True, help="Every version, not the newest alone.")

@@ -16,12 +16,12 @@ from ...operations.results import InstallResult
 from ...operations.wishes import Wishes
 from ...references import Name, parse_reference
 from .. import flags
-from ..common import ferry_command
 from ..fetched import contents, has_fetched
 from ..image_columns import Shown, image_grid, shown
 from ..invocation import Invocation
 from ..loading import tell_loaded
 from ..plan_table import show_plan
+from ..provider_flags import provider_command
 from ..render import ClosedPipe, Output
 from ..report import Report, reported
 from ..schema import Document, image_document
@@ -31,7 +31,7 @@ from ..units import duration
 __all__ = ["command"]
 
 
-@ferry_command(name="install")
+@provider_command(name="install", verbs=("install",))
 @flags.requests_argument
 @flags.selection_flags
 @flags.platform_flags

@@ -9,10 +9,10 @@ import click
 from ...errors import UsageError
 from ...operations.results import SaveResult
 from .. import flags
-from ..common import ferry_command
 from ..grid import Column, Grid
 from ..invocation import Invocation
 from ..plan_table import show_plan
+from ..provider_flags import provider_command
 from ..render import Output
 from ..report import reported
 from ..schema import saved_document
@@ -28,7 +28,7 @@ _COLUMNS = (
 )
 
 
-@ferry_command(name="save")
+@provider_command(name="save", verbs=("install", "save"))
 @flags.requests_argument
 @click.option("--to", required=True, metavar="PATH", help="The file, folder or URL to write.")
 @flags.selection_flags

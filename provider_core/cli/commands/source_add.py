@@ -6,15 +6,15 @@ import click
 
 from .. import flags
 from ..builtin_names import builtin_names
-from ..common import ferry_command
 from ..invocation import Invocation
+from ..provider_flags import provider_command
 from ..schema import source_document
 from ..source_facts import source_facts
 
 __all__ = ["command"]
 
 
-@ferry_command(name="add")
+@provider_command(name="add", verbs=("source",))
 @click.argument("name")
 @click.argument("location")
 @click.option("--provider", default="", metavar="NAME", help="Its provider, if not recognised.")
@@ -45,7 +45,7 @@ def command(
             location,
             provider=provider,
             priority=priority,
-            options=flags.single_values(option),
+            options=flags.option_values(option),
             force=force,
         )
         gone = builtin - builtin_names(host) - {source.name}

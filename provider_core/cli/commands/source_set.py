@@ -6,15 +6,15 @@ import click
 
 from .. import flags
 from ..builtin_names import owned
-from ..common import ferry_command
 from ..invocation import Invocation
+from ..provider_flags import provider_command
 from ..schema import source_document
 from ..source_facts import source_facts
 
 __all__ = ["command"]
 
 
-@ferry_command(name="set")
+@provider_command(name="set", verbs=("source",))
 @click.argument("name", shell_complete=flags.source_names)
 @click.option("--location", default="", metavar="PLACE", help="Where it is now.")
 @click.option("--priority", type=int, metavar="N", help="Higher is asked first.")
@@ -32,6 +32,6 @@ def command(
     """Change the source NAME; what is not said stays as it is."""
     with invocation.host(ticket=ticket) as host, owned(host, name):
         source = host.set_source(
-            name, location=location, priority=priority, options=flags.single_values(option)
+            name, location=location, priority=priority, options=flags.option_values(option)
         )
     invocation.output.facts(source_facts(source), source_document(source))

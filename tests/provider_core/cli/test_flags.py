@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider_core.cli.flags import option_values, single_values, wishes_from
+from provider_core.cli.flags import option_values, wishes_from
 from provider_core.digests import Digest
 from provider_core.errors import BadRange, UsageError
 from provider_core.operations import Wishes
@@ -90,12 +90,9 @@ def test_options_repeat_and_stand_alone() -> None:
         "b": "true",
         "c": "x=y",
     }
-    assert single_values(["a=1", "b"]) == {"a": "1", "b": "true"}
-    with pytest.raises(UsageError, match="'a' is given more than once"):
-        single_values(["a=1", "a=2"])
 
 
 @given(st.dictionaries(st.text(st.characters(exclude_characters="="), min_size=1), st.text()))
 def test_options_come_back_as_they_went(values: dict[str, str]) -> None:
     kept = {name: value for name, value in values.items() if name.strip()}
-    assert single_values([f"{name}={value}" for name, value in kept.items()]) == kept
+    assert option_values([f"{name}={value}" for name, value in kept.items()]) == kept

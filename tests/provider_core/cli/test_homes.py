@@ -34,9 +34,9 @@ def test_sources_are_added_listed_changed_and_removed(ferry: Ferry) -> None:
     (row,) = ferry("source", "list", "--json").rows
     assert (row["schema"], row["name"], row["priority"]) == ("ferry.source/1", "shelf", 7)
     assert ferry("source", "list").out == (
-        "Name  Provider Origin Priority Trust    Offers Refreshed Location\n"
-        "----  -------- ------ -------- -----    ------ --------- --------\n"
-        "shelf shelf    added  7        accepted                  shelf://one\n"
+        "Name  Provider Origin Priority Trust    Offers Refreshed Until Location\n"
+        "----  -------- ------ -------- -----    ------ --------- ----- --------\n"
+        "shelf shelf    added  7        accepted                        shelf://one\n"
     )
     assert ferry("source", "remove", "shelf").out == "Removed: shelf\n"
     assert "shelf" not in ferry("source", "list").out

@@ -45,7 +45,7 @@ def _imported(ferry: Ferry, *arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--version"], ["list"], ["images"], ["config"], ["install", "--help"]]
+    "arguments", [["--version"], ["list"], ["images"], ["config"], ["list", "--help"]]
 )
 def test_nothing_heavy_is_imported(ferry: Ferry, arguments: list[str]) -> None:
     assert not _imported(ferry, *arguments) & HEAVY

@@ -28,8 +28,12 @@ def test_files_of_a_source() -> None:
 
 
 def test_plain_http_is_for_the_host_of_the_source_alone() -> None:
-    assert for_source(BASE, URL, {"plain-http": "true"}).plain_http_hosts == {"feed.example:8080"}
-    assert for_source(BASE, URL, {"plain-http": "false"}).plain_http_hosts == frozenset()
+    assert for_source(BASE, URL, {"plain-http": True}).plain_http_hosts == {"feed.example:8080"}
+    assert for_source(BASE, URL, {"plain-http": False}).plain_http_hosts == frozenset()
+
+
+def test_what_is_reached_over_tls_stays_so() -> None:
+    assert for_source(BASE, "https://feed.example", {"plain-http": True}) == BASE
 
 
 def test_proxies_of_a_source() -> None:

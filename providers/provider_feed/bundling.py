@@ -1,0 +1,166 @@
+"""From the store to a feed folder: a bundle for the other side, signed by this home's courier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from feed_format import (
+    SERIES_TARGET,
+    Lives,
+    Publisher,
+    Series,
+    Signer,
+    create_feed,
+    fingerprint_of,
+    is_feed,
+    next_version,
+    open_publisher,
+    read_feed,
+    rotate,
+    show_fingerprint,
+)
+from provider_core.context import Context
+from provider_core.errors import Untrusted, UsageError
+from provider_core.model import Held, Saved
+from provider_core.store import Reader
+
+from .courier import courier_roots, courier_signer
+from .evidence_joining import add_evidence
+from .identity import LOCATION
+from .lasting import parse_span
+from .passphrases import passphrase_from
+from .publishable import Publishable, Remarks, of_held
+from .publishing import add_images
+from .series_memory import SERIES, SeriesMemory
+
+__all__ = ["COURIER_PASSPHRASE", "VALID_FOR", "save_bundle"]
+
+VALID_FOR: Final = "valid-for"
+COURIER_PASSPHRASE: Final = "courier-passphrase-file"
+
+_LIFE: Final = timedelta(days=365)
+"""How long a bundle holds unless it is said: couriers are slow, and plants open old bundles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """How a bundle is to be made."""
+
+    path: Path
+    signer: Signer
+    roots: tuple[bytes, ...]
+    series: str
+    """'' for that of the bundle that is there, else the folder's name."""
+    valid_for: timedelta
+    clock: Callable[[], datetime]
+
+
+def save_bundle(
+    images: Sequence[Held], destination: str, reader: Reader, context: Context
+) -> Saved:
+    """Make or extend the bundle in the folder *destination*; what it has stays.
+
+    Raises Exists if something else is there, Untrusted if another home's courier signed it,
+    UsageError for another series, Locked, NoSpace, StoreError, IntegrityError.
+    """
+    plan = _plan(Path(destination), context)
+    now = context.clock()
+    publishables = [_as_offered(of_held(one, reader, Remarks(), now), one) for one in images]
+    with context.state.lock(), _opened(plan) as publisher:
+        memory = SeriesMemory(context.state.folder)
+        series = _series(publisher, plan, memory.version)
+        added = add_images(publisher, publishables, force=True)
+        publisher.set_file(SERIES_TARGET, series.as_bytes())
+        add_evidence(publisher, plan.path, images, reader, context)
+        published = publisher.publish(at_least=series.version)
+        memory.remember(series)
+    context.progress.notice(
+        f"bundle {series.version} of the series {series.id}; the far side pins the fingerprint"
+        f" {show_fingerprint(fingerprint_of(plan.roots[0]))}"
+    )
+    size = sum(blob.size for one in publishables for blob in one.blobs)
+    return Saved(
+        location=str(plan.path),
+        names=tuple(f"{one.package.name}:{one.package.version}" for one in publishables),
+        roots=tuple(one.blobs[0].digest for one in publishables),
+        written=added.copied + published.written,
+        reused=max(0, size - added.copied),
+    )
+
+
+def _plan(path: Path, context: Context) -> _Plan:
+    options = context.options
+    file = options.get(COURIER_PASSPHRASE)
+    folder = context.keys()
+    signer = courier_signer(
+        folder,
+        sign=context.sign,
+        passphrase=partial(passphrase_from, Path(file)) if file else None,
+    )
+    return _Plan(
+        path=path,
+        signer=signer,
+        roots=courier_roots(folder, signer, clock=context.clock),
+        series=options.get(SERIES, ""),
+        valid_for=_life(options),
+        clock=context.clock,
+    )
+
+
+def _life(options: Any) -> timedelta:
+    text = options.get(VALID_FOR)
+    return parse_span(text, VALID_FOR) if text else _LIFE
+
+
+@contextmanager
+def _opened(plan: _Plan) -> Iterator[Publisher]:
+    """Open the bundle to change it; made if it is not there, with the courier's newest root."""
+    if not is_feed(plan.path):
+        create_feed(plan.path, plan.roots)
+    there = read_feed(plan.path)
+    if there.roots[0] != plan.roots[0]:
+        raise Untrusted(
+            f"the feed in {plan.path} was made with other keys than this home's courier",
+            hint="save to another folder, or publish there with `ferry feed add`",
+            path=str(plan.path),
+        )
+    for root in plan.roots[len(there.roots) :]:
+        rotate(plan.path, root, [plan.signer], clock=plan.clock)
+    lives = Lives.bundle(plan.valid_for)
+    with open_publisher(plan.path, [plan.signer], lives=lives, clock=plan.clock) as publisher:
+        yield publisher
+
+
+def _series(publisher: Publisher, plan: _Plan, last: int) -> Series:
+    """Return which bundle this becomes; *last* is the version of the one before, of any series.
+
+    One signer's versions differ, for a reader tells publications apart by them.
+    """
+    data = publisher.file(SERIES_TARGET)
+    there = None if data is None else Series.parse(data)
+    if there is not None and plan.series not in ("", there.id):
+        raise UsageError(
+            f"the bundle in {plan.path} is of the series {there.id!r}, not {plan.series!r}",
+            hint="save to another folder, or leave --series out",
+            series=there.id,
+        )
+    return Series(
+        id=there.id if there else plan.series or plan.path.name.replace(" ", "-"),
+        version=next_version(max(last, there.version if there else 0), plan.clock()),
+        valid_for=plan.valid_for,
+    )
+
+
+def _as_offered(publishable: Publishable, held: Held) -> Publishable:
+    """Return *publishable* as its own publisher dated it, without what is of this host alone."""
+    package = publishable.package
+    annotations = {key: text for key, text in package.annotations.items() if key != LOCATION}
+    published = held.package.published or package.published
+    package = replace(package, annotations=annotations, published=published)
+    return replace(publishable, package=package)

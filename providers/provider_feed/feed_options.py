@@ -1,0 +1,53 @@
+"""The options of feeds, as data: for sources, for folders that are named, and for bundles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from provider_core.model import OptionSpec, OptionType, Verb
+from provider_core.transport import network_options
+
+from .bundling import COURIER_PASSPHRASE, VALID_FOR
+from .lasting import ACCEPT_EXPIRED
+from .series_memory import SERIES
+
+__all__ = ["OPTIONS"]
+
+_READING: Final = (Verb.SOURCE, Verb.FIND, Verb.INSTALL)
+"""Where it is said how a feed is known; a save reads as an install does."""
+
+
+def _reading(verb: Verb) -> tuple[OptionSpec, ...]:
+    return (
+        OptionSpec(
+            name="root",
+            verb=verb,
+            type=OptionType.PATH,
+            help="its root.json, to trust it by",
+        ),
+        OptionSpec(name="fingerprint", verb=verb, help="its fingerprint, to trust it by"),
+        OptionSpec(
+            name=ACCEPT_EXPIRED, verb=verb, help="how long after their end signatures count: 90d"
+        ),
+    )
+
+
+OPTIONS: Final = (
+    *network_options(Verb.SOURCE),
+    *(spec for verb in _READING for spec in _reading(verb)),
+    OptionSpec(
+        name="root-version",
+        verb=Verb.SOURCE,
+        type=OptionType.NUMBER,
+        help="which root the fingerprint is of, if it is not the first",
+    ),
+    OptionSpec(name=SERIES, verb=Verb.SOURCE, help="the series its bundles must be of"),
+    OptionSpec(name=SERIES, verb=Verb.SAVE, help="the series of the bundle"),
+    OptionSpec(name=VALID_FOR, verb=Verb.SAVE, help="how long the bundle holds: 12h, 90d, 1y"),
+    OptionSpec(
+        name=COURIER_PASSPHRASE,
+        verb=Verb.SAVE,
+        type=OptionType.PATH,
+        help="file with the passphrase of this home's courier key",
+    ),
+)

@@ -1,0 +1,104 @@
+"""What a feed offers, as packages: everything, or what changed since the catalog last heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from feed_format import Document, DocumentRef, fetch_document, packages_of
+from feed_format.paths import role_file
+from feed_format.published_state import METADATA_LIMIT
+from provider_core.context import Context
+from provider_core.digests import Digest
+from provider_core.model import Package, PackageId, Query, Snapshot
+from provider_core.oci import Descriptor
+
+from .carried import carried_names
+from .identity import PROVIDER
+from .trusting import OpenedFeed
+
+__all__ = ["everything", "snapshot"]
+
+
+def snapshot(opened: OpenedFeed, since: str | None, context: Context) -> Snapshot | None:
+    """Return what is different from the state *since*; None if nothing is.
+
+    Documents that changed are fetched while the answer is read, many at once.
+    """
+    if context.source is None:
+        raise TypeError("a snapshot is of a source")
+    token, source = _token(opened), context.source.name
+    until = opened.until.isoformat(timespec="seconds")
+    if token == since:
+        return None
+    if opened.is_evidence:
+        offered = everything(opened, source, context)
+        return Snapshot(since=None, token=token, upserts=offered, until=until)
+    before = since.partition(" ")[0] if since else None
+    changes = opened.reader.changes(before)
+    if before is not None:
+        opened.reader.forget_except(before, changes.token)
+    offered = _packages(_documents(opened, changes.changed, context), source)
+    if changes.since is None:
+        return Snapshot(since=None, token=token, upserts=offered, until=until)
+    now = tuple(offered)
+    names = {*changes.removed, *(ref.name for ref in changes.changed)}
+    gone = _gone(names, now, source, context)
+    return Snapshot(since=since, token=token, upserts=now, removed=gone, until=until)
+
+
+def _token(opened: OpenedFeed) -> str:
+    """Return what names the state: the content, then how long it may be believed.
+
+    What a bundle carries of a publisher differs from bundle to bundle, so its pointer is in it.
+    """
+    token = f"{opened.reader.token} {opened.until.isoformat(timespec='seconds')}"
+    if not opened.is_evidence:
+        return token
+    return f"{token} {Digest.of(opened.place.fetch(role_file('timestamp'), METADATA_LIMIT)).hex}"
+
+
+def everything(opened: OpenedFeed, source: str, context: Context) -> Iterator[Package]:
+    """Yield every package of the feed; of evidence, those that the bundle carries."""
+    if not opened.is_evidence:
+        yield from _packages(_documents(opened, opened.reader.names(), context), source)
+        return
+    for document in carried_names(opened):
+        for package in packages_of(document, PROVIDER, source):
+            if isinstance(package.pin, Descriptor) and opened.place.has(package.pin):
+                yield package
+
+
+def _documents(
+    opened: OpenedFeed, refs: Iterable[DocumentRef], context: Context
+) -> Iterator[Document]:
+    def fetch(ref: DocumentRef) -> Document:
+        context.check()
+        return fetch_document(opened.place.fetch, ref)
+
+    if opened.place.files_at_once == 1:
+        yield from map(fetch, refs)
+        return
+    with ThreadPoolExecutor(opened.place.files_at_once) as threads:
+        try:
+            yield from threads.map(fetch, refs)
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+
+def _packages(documents: Iterable[Document], source: str) -> Iterator[Package]:
+    for document in documents:
+        yield from packages_of(document, PROVIDER, source)
+
+
+def _gone(
+    names: Iterable[str], now: Iterable[Package], source: str, context: Context
+) -> list[PackageId]:
+    """Return what the catalog has of *names* and the feed no longer."""
+    still = {package.id for package in now}
+    known = (
+        package.id
+        for name in names
+        for package in context.catalog.offers(Query(name=name, all_versions=True), [source])
+    )
+    return [identity for identity in known if identity not in still]

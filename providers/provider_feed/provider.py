@@ -1,0 +1,126 @@
+"""FeedProvider: the hooks, each a few lines over the modules that do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from feed_format import is_feed
+from provider_core.context import Context
+from provider_core.errors import NoSuchFile, NotSupported
+from provider_core.hookspecs import ProviderSpec, hookimpl
+from provider_core.model import (
+    Content,
+    Contents,
+    Destination,
+    Feature,
+    Held,
+    OptionSpec,
+    Package,
+    ProviderInfo,
+    Saved,
+    Snapshot,
+    Source,
+)
+from provider_core.oci import Descriptor
+from provider_core.references import FilePath, Reference
+from provider_core.store import Reader, Writer
+
+from .asked_feeds import asked_feed, source_feed
+from .bundling import save_bundle
+from .feed_options import OPTIONS
+from .feed_sources import checked_source
+from .identity import LOCATION, PROVIDER
+from .offering import everything, snapshot
+from .places import folder_of
+from .receiving import feed_contents, receive
+from .trusting import opened_feed
+
+__all__ = ["FeedProvider"]
+
+
+class FeedProvider(ProviderSpec):
+    """Images of signed feeds, on web servers and in folders; a folder that it writes is a feed."""
+
+    @hookimpl
+    def provider_info(self) -> ProviderInfo:
+        """Return the card; no I/O."""
+        return ProviderInfo(
+            name=PROVIDER,
+            version="0.1.0",
+            summary="signed feeds, over HTTPS or in a folder",
+            features=frozenset(
+                {
+                    Feature.REFRESH,
+                    Feature.RESOLVE,
+                    Feature.CONTENTS,
+                    Feature.INSTALL,
+                    Feature.SAVE,
+                    Feature.CHECK_SOURCE,
+                }
+            ),
+            schemes=("https", "http"),
+            markers=("trust/1.root.json",),
+            saves=(Destination(folder=True, takes=("*/*",)),),
+        )
+
+    @hookimpl
+    def options(self) -> Iterable[OptionSpec]:
+        """Say which root is known, how old signatures may be, and how bundles are made."""
+        return OPTIONS
+
+    @hookimpl
+    def check_source(self, source: Source, context: Context) -> Source:
+        """Keep which root the source is known by; see `feed_sources.checked_source`."""
+        return checked_source(source, context)
+
+    @hookimpl
+    def refresh(self, since: str | None, context: Context) -> Snapshot | None:
+        """Verify the feed and say what changed since the token *since*.
+
+        Raises Untrusted, Expired, Rollback, SignatureError, IntegrityError, TransportError.
+        """
+        if context.source is None:
+            raise NotSupported("a feed is refreshed as a source", hint="`ferry source add`")
+        with opened_feed(source_feed(context.source), context) as opened:
+            return snapshot(opened, since, context)
+
+    @hookimpl
+    def resolve(self, reference: Reference, context: Context) -> Iterator[Package]:
+        """Yield the packages of the feed in a folder that was named.  Raises as `refresh`."""
+        if not isinstance(reference, FilePath):
+            return
+        path = folder_of(reference.path)
+        if not path.exists():
+            raise NoSuchFile(path)
+        if not is_feed(path):
+            return
+        with opened_feed(asked_feed(str(path), context), context) as opened:
+            for package in everything(opened, "", context):
+                kept = {**package.annotations, LOCATION: str(path)}
+                yield replace(package, annotations=kept)
+
+    @hookimpl
+    def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:
+        """List the blobs of *package*; manifests that are not here are read from the feed."""
+        return feed_contents(package, _pin(package), reader, context)
+
+    @hookimpl
+    def install(
+        self, package: Package, reader: Reader, writer: Writer, context: Context
+    ) -> Content | None:
+        """Pour *package* into the store, with the signatures that vouch for it as evidence."""
+        return receive(package, _pin(package), reader, writer, context)
+
+    @hookimpl
+    def save(
+        self, images: Sequence[Held], destination: str, reader: Reader, context: Context
+    ) -> Saved | None:
+        """Make or extend a bundle; see `bundling.save_bundle`."""
+        return save_bundle(images, destination, reader, context)
+
+
+def _pin(package: Package) -> Descriptor:
+    if not isinstance(package.pin, Descriptor):
+        raise NotSupported(f"{package} is a local file, and no content of a feed")
+    return package.pin

@@ -1,0 +1,120 @@
+"""From a feed into the store: an image, what refers to it, and what vouches for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from feed_format import Evidence, collect_evidence
+from provider_core.context import Context
+from provider_core.errors import NotFoundError, PackageNotFound
+from provider_core.model import Content, Contents, Package, same_pin
+from provider_core.oci import Descriptor, parse_root
+from provider_core.oci.media_types import is_manifest
+from provider_core.pouring import pour_image, select_image
+from provider_core.store import Reader, Writer
+
+from .asked_feeds import feed_of
+from .evidence_artifact import put_evidence
+from .places import Place, place_of
+from .trusting import OpenedFeed, opened_feed
+
+__all__ = ["feed_contents", "receive"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Vouched:
+    """What the feed says of a package today."""
+
+    referrers: tuple[Descriptor, ...]
+    """Manifests about packages of its name."""
+    evidence: Evidence | None
+    """The signed files that say so; None if nobody known signed them."""
+
+
+def receive(
+    package: Package, pin: Descriptor, reader: Reader, writer: Writer, context: Context
+) -> Content:
+    """Pour *package*, whose root is *pin*, into the store, once the feed says that it has it.
+
+    Raises PackageNotFound if the feed offers it no longer, IntegrityError, TransportError,
+    NotSupported if a wanted platform is not there, StoreError.
+    """
+    asked = feed_of(package, context)
+    place = place_of(asked.location, context)
+    with opened_feed(asked, context) as opened:
+        vouched = _vouched(opened, package)
+    content = pour_image(
+        pin,
+        place.pour,
+        reader,
+        writer,
+        context.platforms,
+        available=place.has,
+        at_once=place.blobs_at_once,
+    )
+    return Content(
+        root=content.root,
+        platforms=content.platforms,
+        referrers=tuple(_referrers(vouched.referrers, content, place, reader, writer, context)),
+        evidence=() if vouched.evidence is None else (put_evidence(vouched.evidence, writer),),
+    )
+
+
+def feed_contents(package: Package, pin: Descriptor, reader: Reader, context: Context) -> Contents:
+    """List the blobs of *package*, reading small documents from the feed where they are not here.
+
+    Raises as `receive` does.
+    """
+    place = place_of(feed_of(package, context).location, context)
+
+    def read(descriptor: Descriptor) -> bytes:
+        context.check()
+        if reader.has(descriptor):
+            return reader.read(descriptor)
+        return place.read(descriptor)
+
+    selection = select_image(pin, read, context.platforms, available=place.has)
+    return Contents(descriptors=selection.descriptors)
+
+
+def _vouched(opened: OpenedFeed, package: Package) -> _Vouched:
+    """Return what the feed says of *package*; PackageNotFound if that is nothing."""
+    try:
+        document = opened.reader.find(package.name)
+    except NotFoundError as error:
+        if not opened.is_evidence:
+            raise
+        raise PackageNotFound(str(package), hint="the bundle does not carry it") from error
+    offered = document.packages if document else ()
+    if document is None or not any(same_pin(one.pin, package.pin) for one in offered):
+        raise PackageNotFound(
+            str(package),
+            hint="the feed has changed: `ferry source refresh` brings what it offers now",
+        )
+    evidence = None
+    if opened.feed.pinned:
+        evidence = collect_evidence(opened.place.fetch, opened.feed, [package.name])
+    return _Vouched(referrers=document.referrers, evidence=evidence)
+
+
+def _referrers(
+    candidates: Iterable[Descriptor],
+    content: Content,
+    place: Place,
+    reader: Reader,
+    writer: Writer,
+    context: Context,
+) -> Iterator[Descriptor]:
+    """Bring those of *candidates* that are about *content*, and yield them."""
+    if not isinstance(content.root, Descriptor):
+        return
+    selection = select_image(content.root, reader.read, context.platforms, available=reader.has)
+    subjects = {one.digest for one in selection.descriptors}
+    for candidate in candidates:
+        if not is_manifest(candidate.media_type) or not place.has(candidate):
+            continue
+        document = parse_root(place.read(candidate), media_type=candidate.media_type)
+        if document.subject is not None and document.subject.digest in subjects:
+            pour_image(candidate, place.pour, reader, writer, context.platforms)
+            yield candidate
