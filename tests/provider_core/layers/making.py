@@ -46,7 +46,10 @@ def laid(*layers: bytes) -> Tree:
 
 
 def picture(tree: Tree) -> dict[str, Any]:
-    """Return path → everything that is known of it, files with one content apart by their names."""
+    """Return path → everything that is known of it, and all names it has.
+
+    Of folders that are as folders usually are, the time is nobody's.
+    """
     nodes = dict(tree.walk())
     families: dict[int, list[str]] = {}
     for path, node in nodes.items():
@@ -56,7 +59,8 @@ def picture(tree: Tree) -> dict[str, Any]:
 
 def _told(node: Node, names: Iterable[str]) -> Any:
     inode = node.inode
-    time = None if inode.is_implied else inode.attributes.mtime
     a = inode.attributes
+    usual = node.is_folder and (a.mode, a.uid, a.gid, a.xattrs) == (0o755, 0, 0, {})
+    time = None if usual else a.mtime
     plain = (a.kind, a.mode, a.uid, a.gid, time, a.size, a.target, a.device)
     return plain, dict(a.xattrs), inode.content(), sorted(names)
