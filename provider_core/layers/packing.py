@@ -16,6 +16,8 @@ __all__ = ["Blob", "LayerPacker", "PackedLayer", "pack", "packed_limit"]
 
 _LEVEL = 2
 """Of isal 0 to 3: many times as fast as zlib, its files about a tenth larger."""
+_PIECE = 1 << 20
+"""Bytes compressed at once: with other pieces other bytes would come out."""
 _GZIP_WINDOW = 31
 """zlib's window of 15 bits, and 16 for a gzip header without name and time."""
 
@@ -49,15 +51,20 @@ class LayerPacker:
     def __init__(self, blob: Blob) -> None:
         self._blob = blob
         self._hasher = Hasher()
+        self._waiting = bytearray()
         self._packer: Any = isal_zlib.compressobj(_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
 
     def write(self, piece: bytes) -> None:
         """Append *piece*."""
         self._hasher.update(piece)
-        self._blob.write(self._packer.compress(piece))
+        self._waiting += piece
+        while len(self._waiting) >= _PIECE:
+            self._blob.write(self._packer.compress(bytes(self._waiting[:_PIECE])))
+            del self._waiting[:_PIECE]
 
     def finish(self) -> PackedLayer:
         """Make the blob visible; nothing may be written after it."""
+        self._blob.write(self._packer.compress(bytes(self._waiting)))
         self._blob.write(self._packer.flush())
         descriptor = self._blob.commit(OCI_LAYER_GZIP)
         return PackedLayer(descriptor=descriptor, diff_id=self._hasher.digest())

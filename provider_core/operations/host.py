@@ -67,7 +67,7 @@ class Host(EngineLife):
         sign: Callable[[str], Signer] | None = None,
         actor: str = "",
         ticket: str = "",
-        engines: Iterable[EngineAddress | Engine] = (),
+        container_engines: Iterable[EngineAddress | Engine] = (),
     ) -> None:
         """Open a home; nothing is read or made before a verb needs it.
 
@@ -84,7 +84,7 @@ class Host(EngineLife):
             sign: returns the signer of a role; without one, what needs a key is refused.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
-            engines: container engines, before those of the settings.
+            container_engines: those beside the settings' (`engines`), or in their place.
         """
         self._resources = Resources(
             home=Home(Path(home) if home is not None else default_home({})),
@@ -99,7 +99,7 @@ class Host(EngineLife):
             sign=sign,
             actor=actor,
             ticket=ticket,
-            engines=engines,
+            engines=container_engines,
         )
 
     @classmethod
@@ -118,7 +118,7 @@ class Host(EngineLife):
         found = (*layers(place, environ), *((flags,) if flags else ()))
         settings = merge(found)
         engines = Surroundings(environ, settings.engines)
-        return cls(place.root, settings=settings, **{"engines": engines, **arguments})
+        return cls(place.root, settings=settings, **{"container_engines": engines, **arguments})
 
     # questions ----------------------------------------------------------------------------
 

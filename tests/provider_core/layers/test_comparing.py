@@ -111,11 +111,11 @@ def test_the_same_trees_give_the_same_bytes(
         _layer(difference(_Grown(said).tree, new.tree), new)
         for said, new in (
             (before, _Grown(after)),
-            (dict(reversed(before.items())), _Grown(after)),
+            (dict(reversed(list(before.items()))), _Grown(after)),
         )
     )
     # The order in which a tree was put together may decide which of its links survive.
-    if picture(_Grown(before).tree) == picture(_Grown(dict(reversed(before.items()))).tree):
+    if picture(_Grown(before).tree) == picture(_Grown(dict(reversed(list(before.items())))).tree):
         assert one == other
 
 
