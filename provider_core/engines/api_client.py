@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ def open_client(address: EngineAddress, *, seconds: float) -> APIClient:
             hint="pip install 'imageferry[engines]'",
         ) from error
     with speaking(address, "tell its version"):
+        _knock(address.url, seconds)
         client = docker.APIClient(
             base_url=address.url,
             version="auto",
@@ -37,6 +39,15 @@ def open_client(address: EngineAddress, *, seconds: float) -> APIClient:
         )
         client.trust_env = False  # neither ~/.netrc nor a proxy is asked for a local engine
         return client
+
+
+def _knock(url: str, seconds: float) -> None:
+    """Raise the system's own reason where nobody serves a socket; the SDK leaves it open then."""
+    scheme, _, path = url.partition("://")
+    if scheme == "unix" and hasattr(socket, "AF_UNIX"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as tried:
+            tried.settimeout(seconds)
+            tried.connect(path)
 
 
 @contextmanager

@@ -107,16 +107,20 @@ class Ctr:
         """Return what a command's failure means: with nobody there, every command fails."""
         said = complaint.decode(errors="replace").strip()[-_MOST_SAID:]
         if words == ("version",):
-            return self._silent(_shortest(said) or "ctr failed")
+            return self._silent(self._why(said))
         try:
             self.ask("version")
         except EngineSilent as error:
             return error
         return EngineRefused(self._address.name, f"do `ctr {' '.join(words[:2])}`", said)
 
-    def _silent(self, reason: str, *, hint: str = "") -> EngineSilent:
+    def _why(self, said: str) -> str:
+        """Return why nobody answers: what the system said, at the end of gRPC's chain of reasons."""
         if not os.path.exists(self._socket):
-            reason = f"there is no {self._socket}" if not hint else reason
+            return f"there is no {self._socket}"
+        return said.splitlines()[-1].rpartition("desc = ")[2].strip('"') if said else "ctr failed"
+
+    def _silent(self, reason: str, *, hint: str = "") -> EngineSilent:
         return EngineSilent(
             self._address.name,
             self._address.url,
@@ -128,11 +132,6 @@ class Ctr:
 def _text(complaints: IO[bytes]) -> bytes:
     complaints.seek(0)
     return complaints.read()
-
-
-def _shortest(said: str) -> str:
-    """Return the end of gRPC's chain of reasons: what the system said."""
-    return said.splitlines()[-1].rpartition("desc = ")[2].strip('"') if said else ""
 
 
 def _close(stream: IO[bytes]) -> None:
