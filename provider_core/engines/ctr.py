@@ -115,7 +115,7 @@ class Ctr:
         return EngineRefused(self._address.name, f"do `ctr {' '.join(words[:2])}`", said)
 
     def _why(self, said: str) -> str:
-        """Return why nobody answers: what the system said, at the end of gRPC's chain of reasons."""
+        """Return why nobody answers: the end of gRPC's chain of reasons, what the system said."""
         if not os.path.exists(self._socket):
             return f"there is no {self._socket}"
         return said.splitlines()[-1].rpartition("desc = ")[2].strip('"') if said else "ctr failed"
