@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from provider_core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .base import BASE_TARGET, Base
     from .documents import Document, Key, document_of, package_key, packages_of
     from .evidence import Evidence, collect_evidence
     from .feed_creation import create_feed, is_feed
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .feed_reader import Changes, FeedReader, fetch_document
     from .fingerprints import fingerprint_of, parse_fingerprint, show_fingerprint
     from .format_version import FORMAT
+    from .inventory import INVENTORY_LIMIT, Inventory, PinnedFeed
     from .key_files import (
         copy_key,
         is_protected,
@@ -59,6 +61,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "base": (
+            "BASE_TARGET",
+            "Base",
+        ),
         "documents": (
             "Document",
             "Key",
@@ -89,6 +95,11 @@ __getattr__, __dir__ = lazy_names(
             "show_fingerprint",
         ),
         "format_version": ("FORMAT",),
+        "inventory": (
+            "INVENTORY_LIMIT",
+            "Inventory",
+            "PinnedFeed",
+        ),
         "key_files": (
             "copy_key",
             "is_protected",
@@ -155,10 +166,13 @@ __getattr__, __dir__ = lazy_names(
 )
 
 __all__ = [
+    "BASE_TARGET",
     "DOCUMENT_TYPE",
     "FORMAT",
+    "INVENTORY_LIMIT",
     "ROLES",
     "SERIES_TARGET",
+    "Base",
     "Changes",
     "Document",
     "DocumentRef",
@@ -166,9 +180,11 @@ __all__ = [
     "FeedReader",
     "FeedRoles",
     "Fetch",
+    "Inventory",
     "Key",
     "Lives",
     "Pin",
+    "PinnedFeed",
     "Pruned",
     "PublicKey",
     "Published",

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuf.api.metadata import Root, Snapshot, Targets, Timestamp
+
 from provider_core.digests import Digest
 from provider_core.errors import SignatureError
 
@@ -58,10 +60,10 @@ class PublishedFeed:
     @property
     def states(self) -> tuple[RoleState, ...]:
         """Version and end of what was signed, in the order of ROLES; the root alone at first."""
-        signed = [read_root(self.root).signed]
-        found = self.publication
+        root, found = read_root(self.root).signed, self.publication
+        signed: list[Root | Targets | Snapshot | Timestamp] = [root]
         if found is not None:
-            signed += [found.targets, found.snapshot, found.timestamp]  # type: ignore[list-item]
+            signed += [found.targets, found.snapshot, found.timestamp]
         return tuple(
             RoleState(role=one.type, version=one.version, expires=one.expires) for one in signed
         )

@@ -136,7 +136,8 @@ def _bad_version(scene: Scene) -> IntegrityError:
     seen = scene.trusted[signed.type].version if signed and signed.type in scene.trusted else 0
     return Rollback(
         f"{scene.last.path} goes back behind what was seen before (version {found}, seen {seen})",
-        hint="this copy is older than the last one; take the newest",
+        hint="this copy is older than the last one; take the newest, or go back on purpose:"
+        f" --accept-rollback {found}",
         path=scene.last.path,
         found=found,
         seen=seen,

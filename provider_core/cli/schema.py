@@ -217,6 +217,7 @@ def source_row_document(row: SourceRow) -> Document:
         "offers": row.offers,
         "refreshed": row.refreshed,
         "until": row.until,
+        "facts": dict(row.facts),
     }
 
 

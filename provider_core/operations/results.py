@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
@@ -101,6 +102,8 @@ class SourceRow:
     """Offers in the catalog; None if it is not indexed."""
     refreshed: str = ""
     """When its offers were last brought up to date; '' if never."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What its last refresh told of the source itself."""
     until: str = ""
     """When the signatures that vouch for its offers end, ISO 8601 in UTC; '' if nothing ends."""
 

@@ -19,6 +19,7 @@ from feed_format import (
 from provider_core.errors import Exists, UsageError
 
 from .keyring_folder import KeyringFolder, keep_outside
+from .passphrases import Passphrases
 from .publishing import ONLINE, online_keys
 from .role_changes import Keys, with_changes
 from .root_drafts import RootDraft
@@ -36,6 +37,8 @@ class NewRoot:
     """How many signatures a role wants, where it is not one."""
     root_folder: Path
     """Where the root key goes."""
+    root_passphrases: Passphrases
+    """Have its passphrase."""
     may_wait: bool
     """Whether others may sign the root later."""
 
@@ -48,7 +51,7 @@ def draft_root(new: NewRoot, keyring: KeyringFolder, now: datetime) -> RootDraft
     StoreError.
     """
     _check(new, keyring)
-    root = keyring.public(keyring.make("root", new.root_folder))
+    root = keyring.public(keyring.make("root", new.root_folder, new.root_passphrases))
     online = keyring.public(keyring.make("online"))
     draft = RootDraft.first(_roles(root, online, new), now)
     return draft.signed_by(keyring.signers(draft.roles.root.keys))

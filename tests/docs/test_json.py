@@ -23,6 +23,7 @@ from provider_core.cli.main import run
 from provider_core.engines import EngineImage
 from provider_core.operations.engine_listing import EngineRow, HeldImage
 from provider_core.operations.results import RefreshResult
+from provider_feed.commands import documents
 
 from ..contract.engine_double import MemoryEngine
 from .pages import Page
@@ -58,6 +59,11 @@ COMMANDS = (
     "provider check archive",
     "catalog log",
     "catalog diff 0 1",
+    "feed init {folder}/feed --no-passphrase",
+    "feed add {folder}/feed sample/hello",
+    "feed prune {folder}/feed",
+    "key list {folder}/feed",
+    "key rotate {folder}/feed --no-passphrase",
     "store path",
     "config",
     "doctor",
@@ -128,8 +134,8 @@ def _told(name: str) -> set[str]:
 
 
 def test_every_schema_has_its_section() -> None:
-    listed = set(re.findall(r"ferry\.[a-z]+/\d+", schema.__doc__ or ""))
-    assert set(SECTIONS) == listed
+    tables = f"{schema.__doc__}{documents.__doc__}"
+    assert set(SECTIONS) == set(re.findall(r"ferry\.[a-z]+/\d+", tables))
 
 
 @pytest.mark.parametrize("name", SECTIONS)

@@ -79,6 +79,7 @@ def test_the_far_side_trusts_the_courier(homes: _Homes, bundle: Path) -> None:
     far.add_source("usb", str(bundle), options={"fingerprint": _courier(bundle)})
     (image,) = far.install("tool").installed
     assert (image.name, image.content.root) == ("Tool", IMAGE.root)
+    assert far.sources()[0].facts["series"] == "bundle"
     assert any(_courier(bundle) in text for text in homes.progress.notices)
 
 
@@ -105,6 +106,7 @@ def test_what_the_courier_adds_is_nothing_to_who_trusts_the_publisher(
 
 
 def test_a_bundle_is_extended(homes: _Homes, near: Host, bundle: Path) -> None:
+    assert near.save("other", "tool", to=f"{bundle}-2").saved.reused == 0
     again = near.save("tool", to=str(bundle)).saved
     more = near.save("other", to=str(bundle)).saved
     assert again.reused > 0
@@ -191,9 +193,17 @@ def test_an_older_bundle_is_a_rollback(
     near.save("other", to=str(bundle))
     far = homes("far")
     far.add_source("usb", str(bundle), options={"fingerprint": _courier(bundle)})
-    with pytest.raises(Rollback):
+    with pytest.raises(Rollback) as caught:
         far.set_source("usb", location=str(older))
     far.set_source("usb", location=str(bundle))
+    version = caught.value.hint.rpartition(" ")[2]
+    newer = {"accept-rollback": str(int(version) + 1)}
+    with pytest.raises(Rollback):
+        far.set_source("usb", location=str(older), options=newer)
+    far.set_source("usb", location=str(older), options={"accept-rollback": version})
+    assert [one.name for one in far.find("*").packages] == ["Tool"]
+    far.set_source("usb", location=str(bundle))
+    assert [one.name for one in far.find("*").packages] == ["other", "Tool"]
 
 
 def test_older_evidence_that_is_not_vouched_for_stays_at_home(

@@ -136,7 +136,8 @@ def test_a_setting_accepts_it_for_all_sources(tmp_path: Path, feed: FeedMaker) -
     home = tmp_path / "empty"
     with Host(home, providers=[FeedProvider], settings=settings, clock=feed.clock) as host:
         host.add_source("a", str(feed.path), options={"fingerprint": fingerprint(feed)})
-        assert host.install("tool").installed
+        (image,) = host.install("tool").installed
+    assert image.content.facts == {"io.imageferry.evidence.ended": "2026-07-01T12:00:00+00:00"}
 
 
 @pytest.mark.parametrize("text", ["soon", "-1d", "9999999d", "200y", "1.5d"])
