@@ -12,6 +12,7 @@ from ..digests import Digest
 from ..engines import Engine, EngineImage
 from ..engines.names import familiar
 from ..errors import EngineRefused, NotSupported
+from ..installed_names import names_of
 from ..model import Held, Installed, Verb
 from ..oci import Descriptor, Manifest
 from ..oci.media_types import is_config, is_manifest
@@ -22,7 +23,6 @@ from .calls import open_call
 from .destinations import find_stream
 from .facts import selection_of
 from .piping import piped
-from .selecting import names_of
 
 if TYPE_CHECKING:
     from .resources import Resources

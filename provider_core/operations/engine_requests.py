@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ..engines import Engine, EngineImage
 from ..engines.names import familiar, split_tag
 from ..errors import PackageNotFound, UsageError
+from ..installed_names import LATEST
 from ..model import Installed
 from ..references import FilePath, Name, Uri, lower_form, parse_reference, tag_form
-from .choosing import LATEST
 from .engine_listing import known_digests
 from .selecting import named_installed
 from .wishes import Wishes

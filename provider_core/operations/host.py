@@ -15,23 +15,23 @@ from ..engines.addresses import Surroundings
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
 from .engine_life import EngineLife
+from .image_life import ImageLife
 from .resources import Resources
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
     from ..engines import Engine, EngineAddress
-    from ..model import FindResult, Hold, Installed, OptionSpec, Plan, Source, Tag, Verb
+    from ..model import FindResult, Installed, OptionSpec, Plan, Source, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
+    from .engine_users import EngineUsers
     from .results import (
         Gathered,
-        HistoryEntry,
         InstallResult,
         RefreshResult,
-        Removal,
         SaveResult,
         SourceRow,
     )
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Host"]
 
 
-class Host(EngineLife):
+class Host(ImageLife, EngineLife):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -65,6 +65,7 @@ class Host(EngineLife):
         transport: Transport | None = None,
         credentials: Credentials | None = None,
         sign: Callable[[str], Signer] | None = None,
+        engine_users: EngineUsers | None = None,
         actor: str = "",
         ticket: str = "",
         container_engines: Iterable[EngineAddress | Engine] = (),
@@ -82,6 +83,7 @@ class Host(EngineLife):
             transport: the way to the network; made from the settings if None.
             credentials: looks up who to be at an origin; anonymous everywhere if None.
             sign: returns the signer of a role; without one, what needs a key is refused.
+            engine_users: says which containers use an image; this host's engines if None.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
             container_engines: those beside the settings' (`engines`), or in their place.
@@ -97,6 +99,7 @@ class Host(EngineLife):
             transport=transport,
             credentials=credentials,
             sign=sign,
+            engine_users=engine_users,
             actor=actor,
             ticket=ticket,
             engines=container_engines,
@@ -141,31 +144,11 @@ class Host(EngineLife):
     def show(self, request: str) -> Installed:
         """Return the one installed image that *request* names (name, version, digest or id).
 
-        Raises NotInstalled, Ambiguous.
+        Its parent is the installed one, if there is one.  Raises NotInstalled, Ambiguous.
         """
-        from .selecting import one_installed
+        from .listing import one_with_parent
 
-        return one_installed(self._resources, request)
-
-    def tags(self) -> tuple[Tag, ...]:
-        """Return the further names of installed images."""
-        return self._resources.catalog.tags()
-
-    def holds(self) -> tuple[Hold, ...]:
-        """Return the holds on installed images."""
-        return self._resources.catalog.holds()
-
-    def history(self, request: str) -> tuple[HistoryEntry, ...]:
-        """Return an installed image's layers, newest first, as `docker history` shows them."""
-        from .history import history
-
-        return history(self._resources, request)
-
-    def dependents(self, request: str) -> tuple[Installed, ...]:
-        """Return the installed images that were made from the one *request* names."""
-        from .listing import dependents
-
-        return dependents(self._resources, request)
+        return one_with_parent(self._resources, request)
 
     # changes ------------------------------------------------------------------------------
 
@@ -214,18 +197,6 @@ class Host(EngineLife):
         from .save import ANYTHING, gather
 
         return gather(self._resources, requests, ANYTHING, _wishes(wishes))
-
-    def uninstall(
-        self, *requests: str, force: bool = False, dry_run: bool = False
-    ) -> tuple[Removal, ...]:
-        """Remove installed images and free what nothing else needs; one revision.
-
-        Raises NotInstalled, Ambiguous, InUse (dependents, holds), StoreError.
-        With *force* the name goes, and content that a dependent needs stays.
-        """
-        from .uninstall import uninstall
-
-        return uninstall(self._resources, requests, force=force, dry_run=dry_run)
 
     # sources and providers ----------------------------------------------------------------
 

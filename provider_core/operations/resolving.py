@@ -14,6 +14,7 @@ from ..errors import (
     NotSupported,
     PackageNotFound,
 )
+from ..installed_names import LATEST
 from ..model import FileMark, Package, Query, Source
 from ..references import FilePath, Name, Reference, Uri, parse_reference
 from .active_sources import active_sources
@@ -93,7 +94,7 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
         if deciding:
             source, packages = deciding[0]
             if not packages:
-                raise PackageNotFound(request, sources=[source.name])
+                raise PackageNotFound(request, sources=[source.name], hint=_latest_hint(name))
             wanted, strict = wanted_platforms(resources, wishes), wishes.platforms is not None
             package = the_one(packages, query, wanted, request, strict=strict)
             return Chosen(package=package, source=source)
@@ -101,6 +102,16 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
     if found:
         return found[0]
     raise PackageNotFound(request, sources=[source.name for source in sources])
+
+
+def _latest_hint(name: Name) -> str:
+    """Say how to get a `latest` that a source without one cannot give."""
+    if name.tag != LATEST:
+        return ""
+    return (
+        f"that source has no {LATEST!r}; `ferry install {name.name} --tag {LATEST}` installs its"
+        " newest release and calls it so"
+    )
 
 
 def _deciders(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
     from ..store import Reader
 
 __all__ = [
+    "Branch",
     "Gathered",
     "HistoryEntry",
     "InstallResult",
+    "Moved",
+    "PruneResult",
     "RefreshResult",
     "Removal",
     "SaveResult",
@@ -80,6 +84,25 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PruneResult:
+    """What `prune` did."""
+
+    removals: tuple[Removal, ...]
+    kept: tuple[tuple[Installed, tuple[str, ...]], ...]
+    """Images that the rules would have taken, and who needs them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """An installed image where it stands in its family."""
+
+    image: Installed
+    above: tuple[bool, ...]
+    """For each generation from its first ancestor's children down to its own: whether a sibling
+    follows further below; () for an image whose parent is not installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """A line of an image's history (OCI image config, history)."""
 
@@ -90,6 +113,18 @@ class HistoryEntry:
     size: int
     """Bytes of the layer as it lies in the store; 0 for an empty one."""
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What `move_store` did."""
+
+    before: Path
+    """Where the store was."""
+    path: Path
+    """Where it is."""
+    copied: int
+    """Bytes that were copied and verified; 0 for a rename."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

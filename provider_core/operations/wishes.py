@@ -40,6 +40,8 @@ class Wishes:
     """Use sources that nobody vouches for."""
     sha256: Digest | None = None
     """install FILE: the digest the file must have."""
+    tags: tuple[str, ...] = ()
+    """install: further names for what is asked for, TAG of its own name or NAME:TAG."""
     keep_going: bool = False
     """Go on with the other requests when one fails."""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)

@@ -13,6 +13,7 @@ from provider_core.errors import (
     EngineRefused,
     EngineSilent,
     IntegrityError,
+    InUse,
     NotSupported,
     PackageNotFound,
     UsageError,
@@ -264,3 +265,15 @@ def test_engines_are_closed_with_the_host(homes: Homes, shelf: Shelf) -> None:
     host.engines()
     host.close()
     assert engine.is_closed
+
+
+def test_uninstalling_asks_the_engines(stocked: Host, engine: MemoryEngine) -> None:
+    stocked.load("tool")
+    engine.create("tool:2.0", "web", state="exited")
+    with pytest.raises(InUse, match=r"container web of docker \(exited\)"):
+        stocked.uninstall("tool")
+    engine.is_silent = True
+    with pytest.raises(EngineSilent) as caught:
+        stocked.uninstall("tool")
+    assert "--ignore-engine docker" in caught.value.hint
+    stocked.uninstall("tool", ignore_engines=["docker"])

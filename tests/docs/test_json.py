@@ -30,12 +30,15 @@ from .pages import Page
 
 PAGE = Page.read("reference/json.md")
 SECTIONS = PAGE.sections(3)
+SHOWN_ELSEWHERE = {"outcome", "summary", "layers", "facts", "annotations", "needed_by"}
 INHERITS: dict[str, tuple[str, set[str]]] = {
     "ferry.step/1": ("ferry.offer/1", set()),
     "ferry.removal/1": (
         "ferry.image/1",
-        {"outcome", "summary", "layers", "facts", "annotations", "needed_by"},
+        SHOWN_ELSEWHERE,
     ),
+    "ferry.branch/1": ("ferry.image/1", SHOWN_ELSEWHERE),
+    "ferry.kept/1": ("ferry.image/1", SHOWN_ELSEWHERE),
 }
 """Schema → the one whose fields it has too, all but some."""
 LAYER = "c018fbd65b779633559de9c07e9a6135d2143c7e6c8db440134e8be69ee4c1a5"
@@ -49,6 +52,12 @@ COMMANDS = (
     "images",
     "show sample/hello",
     "history sample/hello",
+    "tree",
+    "tag sample/hello hello",
+    "untag hello",
+    "hold sample/base",
+    "prune --keep newest:0 --dry-run",
+    "unhold sample/base",
     "save sample/hello --to {folder}/x.tar --report {folder}/saved.json --progress json",
     "save sample/base --to {folder}/y.tar --dry-run",
     "source add lab {folder}/x.tar --provider archive",
@@ -64,6 +73,8 @@ COMMANDS = (
     "feed prune {folder}/feed",
     "key list {folder}/feed",
     "key rotate {folder}/feed --no-passphrase",
+    "store move {folder}/store",
+    "store move {folder}/home/store",
     "store path",
     "config",
     "doctor",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from provider_core import Host, Settings, Wishes
-from provider_core.errors import EngineRefused, NotFoundError, NotSupported, PackageNotFound
+from provider_core.errors import EngineRefused, InUse, NotFoundError, NotSupported, PackageNotFound
 from provider_core.model import Installed
 from provider_core.oci import Descriptor, Manifest, RunChanges
 from provider_core.operations.engine_loading import Outcome
@@ -80,20 +80,18 @@ def test_what_is_there_only_gets_its_name(
     assert len({row.image.image_id for row in host.engine_images(engine.name)}) == 1
 
 
-def test_a_container_that_never_ran_is_a_user(
+def test_a_container_that_never_ran_keeps_its_image(
     engine: RealEngine, host: Host, site_archive: Archive
 ) -> None:
     host.install(str(site_archive.path))
     host.load("example.org/site:1.0", engine=engine.name)
-    image = host.show("example.org/site:1.0")
-    asked = host._resources.engine_users
-    assert asked({image.image_id}, ignore=()) == ()
     engine.create("example.org/site:1.0", "kept")
-    assert {user.container for user in asked({image.image_id}, ignore=())} == {"kept"}
-    assert asked({host.show("example.org/site:1.1").image_id}, ignore=()) == ()
-    assert asked({image.image_id}, ignore=(engine.name,)) == ()
+    with pytest.raises(InUse, match=f"container kept of {engine.name}"):
+        host.uninstall("example.org/site:1.0")
+    host.uninstall("example.org/site:1.1")
     engine.remove("kept")
-    assert asked({image.image_id}, ignore=()) == ()
+    host.uninstall("example.org/site:1.0")
+    assert host.list() == ()
 
 
 def test_an_image_comes_out_as_it_went_in(

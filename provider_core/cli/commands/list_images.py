@@ -9,7 +9,7 @@ from .. import flags
 from ..common import ferry_command
 from ..image_columns import image_grid, shown
 from ..invocation import Invocation
-from ..past_tags import tags_at
+from ..past import holds_at, tags_at
 from ..schema import image_document
 
 __all__ = ["command"]
@@ -27,7 +27,7 @@ def command(
     """List the installed images whose name fits PATTERN (* and ?).
 
     Columns: Name Publisher Version IsOSImage ParentImage Platform Digest Id Size Provider Source
-    Tags Created InstalledAt. With --engine NAME, what is in a container engine.
+    Tags Held Created InstalledAt. With --engine NAME, what is in a container engine.
     """
     if engine is not None:
         if columns or revision is not None:
@@ -42,6 +42,7 @@ def command(
     with invocation.host() as host:
         images = host.list(pattern, revision=revision)
         tags = host.tags() if revision is None else tags_at(host, revision)
-    rows = shown(images, tags)
-    documents = [image_document(row.image, row.tags) for row in rows]
+        holds = host.holds() if revision is None else holds_at(host, revision)
+    rows = shown(images, tags, holds)
+    documents = [image_document(*row) for row in rows]
     invocation.output.answer(image_grid(rows, columns), documents, empty="no image is installed")
