@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..digests import Digest
-from ..errors import EngineRefused, NotSupported
+from ..errors import DocumentError, EngineRefused, NotSupported
 from ..oci import ImageConfig, Manifest, parse_root
 from ..oci.media_types import is_config, is_index, is_manifest
 from ..platforms import host_platform
@@ -37,7 +38,7 @@ class Containerd:
 
     def images(self) -> tuple[EngineImage, ...]:
         by_digest: dict[Digest, list[CtrImage]] = {}
-        for row in read_images(self._ctr.ask("images", "list")):
+        for row in self._rows():
             by_digest.setdefault(row.digest, []).append(row)
         return tuple(map(self._image, by_digest.values()))
 
@@ -50,16 +51,19 @@ class Containerd:
         return None
 
     def containers(self) -> tuple[Container, ...]:
-        by_name = {name: image for image in self.images() for name in image.names}
+        rows = tuple(read_containers(self._ctr.ask("containers", "list")))
+        used = {row.image for row in rows}
+        # Each image costs some calls of `ctr`, and a host may have hundreds that nobody uses.
+        images = {row.name: self._image([row]) for row in self._rows() if row.name in used}
         return tuple(
             Container(
                 engine=self._address.name,
                 id=row.id,
                 name=row.id,
                 state="",
-                images=by_name[row.image].digests if row.image in by_name else frozenset(),
+                images=images[row.image].digests if row.image in images else frozenset(),
             )
-            for row in read_containers(self._ctr.ask("containers", "list"))
+            for row in rows
         )
 
     def load(self, pieces: Iterable[bytes]) -> None:
@@ -83,6 +87,9 @@ class Containerd:
     def close(self) -> None:
         """Do nothing: no connection outlives its command."""
 
+    def _rows(self) -> tuple[CtrImage, ...]:
+        return tuple(read_images(self._ctr.ask("images", "list")))
+
     def _image(self, rows: list[CtrImage]) -> EngineImage:
         found = _Known(digests={rows[0].digest: None})
         self._learn(rows[0].media_type, rows[0].digest, found, _MOST_LEVELS)
@@ -96,13 +103,15 @@ class Containerd:
         )
 
     def _learn(self, media_type: str, digest: Digest, found: _Known, levels: int) -> None:
-        """Add what is below a manifest or index; what is not here adds nothing."""
+        """Add what is below a manifest or index; what is not here, or not ours, adds nothing."""
         try:
             data = self._ctr.ask("content", "get", str(digest))
-        except EngineRefused:  # an index of many platforms, of which only some were pulled
+            document = parse_root(data, media_type=media_type)
+        except (EngineRefused, DocumentError):
+            # Of an index of many platforms only some were pulled; and containerd keeps old forms
+            # of manifests too, which are known by their own digest alone.
             return
         found.digests[digest] = None
-        document = parse_root(data, media_type=media_type)
         if isinstance(document, Manifest):
             self._learn_manifest(document, found)
             return
@@ -115,8 +124,9 @@ class Containerd:
         found.digests[config.digest] = None
         found.size += config.size + sum(layer.size for layer in manifest.layers)
         if is_config(config.media_type) and found.config is None:
-            data = self._ctr.ask("content", "get", str(config.digest))
-            found.config, found.created = config.digest, ImageConfig.parse(data).created
+            with suppress(EngineRefused, DocumentError):
+                data = self._ctr.ask("content", "get", str(config.digest))
+                found.config, found.created = config.digest, ImageConfig.parse(data).created
 
 
 @dataclass(slots=True, kw_only=True)

@@ -101,9 +101,17 @@ def test_of_an_index_what_is_there_is_known(ctr: _Ctr, engine: Containerd) -> No
     assert found.digests == {index.root.digest, amd.root.digest, amd.config.digest}
 
 
+def test_what_cannot_be_read_is_known_by_its_own_digest(ctr: _Ctr, engine: Containerd) -> None:
+    image = small_image({"x": b"y"})
+    ctr.hold(image, "example.org/old:1")
+    ctr.say(f"content get {image.root.digest}", out='{"schemaVersion": 1}')
+    (found,) = engine.images()
+    assert found.digests == {image.root.digest}
+
+
 def test_containers_are_those_of_their_images(ctr: _Ctr, engine: Containerd) -> None:
     image = small_image({"x": b"y"})
-    ctr.hold(image, "example.org/app:1")
+    ctr.hold(image, "example.org/app:1", "example.org/unused:1")
     ctr.say(
         "containers list",
         out="CONTAINER IMAGE RUNTIME\nweb example.org/app:1 io.runc.v2\nold - io.runc.v2\n",
@@ -112,6 +120,7 @@ def test_containers_are_those_of_their_images(ctr: _Ctr, engine: Containerd) -> 
     assert web.name == "web"
     assert web.images == {image.root.digest, image.config.digest}
     assert old.images == frozenset()
+    assert sum(call[:2] == ["content", "get"] for call in ctr.calls) == 2
 
 
 def test_an_archive_goes_in_by_its_standard_input(ctr: _Ctr, engine: Containerd) -> None:
