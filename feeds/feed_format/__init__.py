@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .base import BASE_TARGET, Base
     from .documents import Document, Key, document_of, package_key, packages_of
     from .evidence import Evidence, collect_evidence
-    from .feed_creation import create_feed, is_feed
+    from .feed_creation import create_feed, discard_feed, is_feed
     from .feed_folder import Fetch, folder_fetch
     from .feed_reader import Changes, FeedReader, fetch_document
     from .fingerprints import fingerprint_of, parse_fingerprint, show_fingerprint
@@ -78,6 +78,7 @@ __getattr__, __dir__ = lazy_names(
         ),
         "feed_creation": (
             "create_feed",
+            "discard_feed",
             "is_feed",
         ),
         "feed_folder": (
@@ -204,6 +205,7 @@ __all__ = [
     "collect_evidence",
     "copy_key",
     "create_feed",
+    "discard_feed",
     "document_of",
     "evidence_base",
     "fetch_document",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,7 +81,7 @@ def _expired(scene: Scene) -> Expired:
     over = {role: scene.now - end for role, end in ends.items() if end <= scene.now}
     past = {role: age for role, age in over.items() if age >= scene.accepted}
     role = max(past, key=lambda role: past[role])
-    days = math.ceil(max(over.values()) / timedelta(days=1))
+    days = max(over.values()).days + 1
     # A root lives for years: that even it has ended is more often a clock than a feed.
     doubt = (
         f"; even its root has, so look whether this host's clock, {scene.now:%Y-%m-%d}, is right"
@@ -97,7 +96,7 @@ def _expired(scene: Scene) -> Expired:
         role=role,
         expires=ends[role].isoformat(),
         age_seconds=int(past[role].total_seconds()),
-        setting="accept_expired",
+        setting="accept-expired",
         clock_suspected=bool(doubt),
     )
 

@@ -17,6 +17,7 @@ from feed_format import (
     Series,
     Signer,
     create_feed,
+    discard_feed,
     fingerprint_of,
     is_feed,
     next_version,
@@ -127,7 +128,11 @@ def _life(options: Any) -> timedelta:
 
 @contextmanager
 def _opened(plan: _Plan) -> Iterator[Publisher]:
-    """Open the bundle to change it; made if it is not there, with the courier's newest root."""
+    """Open the bundle to change it; made if it is not there, with the courier's newest root.
+
+    What fails before its first publication leaves nothing.
+    """
+    was_there = plan.path.exists()
     if not is_feed(plan.path):
         create_feed(plan.path, plan.roots)
     there = read_feed(plan.path)
@@ -141,7 +146,12 @@ def _opened(plan: _Plan) -> Iterator[Publisher]:
         rotate(plan.path, root, [plan.signer], clock=plan.clock)
     lives = Lives.bundle(plan.valid_for)
     with open_publisher(plan.path, [plan.signer], lives=lives, clock=plan.clock) as publisher:
-        yield publisher
+        try:
+            yield publisher
+        except BaseException:
+            if not publisher.version:
+                discard_feed(plan.path, keep_folder=was_there)
+            raise
 
 
 def _series(publisher: Publisher, plan: _Plan, last: int) -> Series:

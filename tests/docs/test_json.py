@@ -72,6 +72,7 @@ COMMANDS = (
     "feed add {folder}/feed sample/hello",
     "feed prune {folder}/feed",
     "key list {folder}/feed",
+    "inventory",
     "key rotate {folder}/feed --no-passphrase",
     "store move {folder}/store",
     "store move {folder}/home/store",

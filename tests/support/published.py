@@ -9,11 +9,12 @@ from feed_format import fingerprint_of, open_publisher, show_fingerprint
 from provider_core.model import Package, PackageId
 from provider_core.store import put
 from provider_core.testing import MemoryStore
+from provider_core.testing.fault_server import FaultServer
 
 from ..feeds.feed_format.feeds import FeedMaker
 from .images import SmallImage
 
-__all__ = ["FolderFiles", "fingerprint", "offer", "publish_image"]
+__all__ = ["FeedSite", "FolderFiles", "fingerprint", "offer", "publish_image"]
 
 _BYTES = "application/octet-stream"
 
@@ -52,19 +53,20 @@ def fingerprint(feed: FeedMaker) -> str:
     return show_fingerprint(fingerprint_of(feed.roots[0]))
 
 
-class FolderFiles(Mapping[str, bytes]):
-    """The files of a folder as a `FaultServer` takes them, read at each request.
+class FeedSite(FaultServer):
+    """A web server for the feed in *folder*, as it is at each request."""
 
-    *changed* are answered with other bytes than are there.
-    """
+    def __init__(self, folder: Path, *, login: str = "") -> None:
+        super().__init__(FolderFiles(folder), login=login)
+
+
+class FolderFiles(Mapping[str, bytes]):
+    """The files of a folder as a `FaultServer` takes them, read at each request."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.changed: dict[str, bytes] = {}
 
     def __getitem__(self, path: str) -> bytes:
-        if path in self.changed:
-            return self.changed[path]
         file = self._folder / path.lstrip("/")
         if not file.is_file():
             raise KeyError(path)

@@ -16,6 +16,7 @@ from feed_format import (
     is_protected,
     next_root,
     read_key,
+    roles_of,
     sign_root,
     valid_signers,
     write_key,
@@ -105,6 +106,20 @@ def test_only_right_signatures_of_named_keys_count(feed: FeedMaker) -> None:
     assert (
         valid_signers(wrong.replace(_signature(other, second), b"not hexadecimal")) == frozenset()
     )
+
+
+@pytest.mark.parametrize("change", ["unknown", "twice"])
+def test_a_root_with_keys_that_are_none_is_malformed(feed: FeedMaker, change: str) -> None:
+    document = json.loads(feed.roots[0])
+    root, online = (document["signed"]["roles"][role] for role in ("root", "targets"))
+    if change == "unknown":
+        root["keyids"] = ["0" * 64]
+    else:
+        keys = document["signed"]["keys"]
+        keys["0" * 64] = keys[online["keyids"][0]]
+        online["keyids"].append("0" * 64)
+    with pytest.raises(DocumentError, match="roles"):
+        roles_of(json.dumps(document).encode())
 
 
 def _signature(root: bytes, key: SigningKey) -> bytes:

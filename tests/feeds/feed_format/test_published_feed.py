@@ -65,7 +65,7 @@ def test_a_change_of_keys_is_not_noticed(feed: FeedMaker) -> None:
 
     reader = threading.Thread(target=read)
     reader.start()
-    for _ in range(10):
+    for _ in range(5):
         feed.online = SigningKey.generate()
         root = feed.following(online_roles(feed.root_key, feed.online), feed.root_key)
         rotate(feed.path, root, [feed.online], clock=feed.clock)

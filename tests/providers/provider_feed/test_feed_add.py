@@ -149,7 +149,7 @@ def test_an_index_stays_sparse_where_it_is(user: FeedUser, tmp_path: Path) -> No
     index = make_index(make_image("amd"), make_image("arm", platform=ARM64))
     whole = write_layout(tmp_path / "layout", ("team/tool:1.0", index))
     assert user.ferry("install", str(whole), "--platform", "linux/amd64").code == 0
-    assert user.feed("add", "team/tool", "--platform", "linux/amd64").code == 0
+    assert user.feed("add", "team/tool").code == 0
     (package,) = user.subscriber(tmp_path / "state").packages("team/tool")
     assert [str(one) for one in package.platforms] == ["linux/amd64"]
 

@@ -111,6 +111,12 @@ def test_nothing_is_made_where_something_is(user: FeedUser, tmp_path: Path) -> N
     assert sorted((user.ferry.home / "keys").iterdir()) == before
 
 
+def test_what_a_killed_one_left_is_no_obstacle(ferry: Ferry, tmp_path: Path) -> None:
+    (tmp_path / "feed/ingest").mkdir(parents=True)
+    (tmp_path / "feed/lock").touch()
+    assert ferry("feed", "init", str(tmp_path / "feed"), "--no-passphrase").code == 0
+
+
 @pytest.mark.parametrize("flag", ["--keys", "--root-keys"])
 def test_keys_never_go_into_the_feed(ferry: Ferry, tmp_path: Path, flag: str) -> None:
     feed = tmp_path / "feed"

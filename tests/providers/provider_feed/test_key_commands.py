@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,8 @@ def test_a_lost_feed_goes_on_above_what_was_seen(user: FeedUser, tmp_path: Path)
     assert user.key("backup", str(backup)).code == 0
     shutil.rmtree(user.path)
     shutil.rmtree(user.ferry.home / "keys")
+    ran = user.feed("init", "--root", str(backup / subscriber.pin.hex))
+    assert (ran.code, "ferry key restore" in ran.err, user.path.exists()) == (2, True, False)
     assert user.ferry("key", "restore", str(backup)).code == 0
     ran = user.feed("init", "--root", str(backup / subscriber.pin.hex))
     assert ran.code == 0, ran.err
@@ -259,15 +262,21 @@ def test_a_lost_feed_goes_on_above_what_was_seen(user: FeedUser, tmp_path: Path)
     assert subscriber.refresh().version == user.state()["version"]
 
 
-def test_a_stolen_key_counts_no_longer(user: FeedUser, tmp_path: Path) -> None:
-    subscriber = user.subscriber(tmp_path / "state")
-    stolen = tmp_path / "stolen"
-    shutil.copytree(user.ferry.home / "keys", stolen)
-    Path(stolen / Path(user.keys()["root"]["file"]).name).unlink()
+def test_a_stolen_key_counts_no_longer(user: FeedUser, colleague: Ferry, tmp_path: Path) -> None:
+    subscriber, copy = user.subscriber(tmp_path / "state"), tmp_path / "copy"
+    stolen = shutil.copytree(user.ferry.home / "keys", tmp_path / "stolen")
+    (stolen / Path(user.keys()["root"]["file"]).name).unlink()
+    shutil.copytree(user.path, copy)
     assert user.key("rotate", NONE).code == 0
     subscriber.refresh()
-    shutil.rmtree(user.ferry.home / "keys")
-    ran = user.feed("refresh", "--keys", str(stolen))
+    thief = FeedUser(ferry=colleague, path=copy)
+    for _ in range(3):
+        assert thief.feed("refresh", "--keys", str(stolen)).code == 0
+    # whoever has seen the new root does not take what the old key signed
+    with pytest.raises(SignatureError):
+        replace(subscriber, path=copy).refresh()
+    # and nothing can be put on top of what the new one signed
+    ran = FeedUser(ferry=thief.ferry, path=user.path).feed("refresh", "--keys", str(stolen))
     assert (ran.code, "signatures" in ran.err) == (2, True)
 
 
