@@ -13,6 +13,7 @@ from ..lazy import lazy_names
 
 if TYPE_CHECKING:
     from .contents import Content, Contents, Held, Saved, Snapshot
+    from .found import Found, SearchResult
     from .images import Hold, ImageKey, Installed, Tag
     from .packages import FindResult, Package, PackageId, Parent, Query, Requirement
     from .pins import FileMark, FileStamp, Pin, pin_key, same_pin
@@ -29,6 +30,10 @@ __getattr__, __dir__ = lazy_names(
             "Held",
             "Saved",
             "Snapshot",
+        ),
+        "found": (
+            "Found",
+            "SearchResult",
         ),
         "images": (
             "Hold",
@@ -81,6 +86,7 @@ __all__ = [
     "FileMark",
     "FileStamp",
     "FindResult",
+    "Found",
     "Held",
     "Hold",
     "ImageKey",
@@ -97,6 +103,7 @@ __all__ = [
     "Query",
     "Requirement",
     "Saved",
+    "SearchResult",
     "Snapshot",
     "Source",
     "Step",

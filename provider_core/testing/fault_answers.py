@@ -55,11 +55,16 @@ class Call:
     around: Surroundings
     closing: bool
     """Whether the connection ends with the answer."""
+    lines: tuple[str, ...] = ()
+    """Header lines of every answer that has the content, unless it has others of their names."""
 
     def head(self, status: int, *headers: str) -> None:
         """Send the status line and *headers* (``Name: value``)."""
         ending = ("Connection: close",) if self.closing else ()
-        lines = (f"HTTP/1.1 {status} Status", *headers, *ending, "", "")
+        names = {line.partition(":")[0].lower() for line in headers}
+        more = [one for one in self.lines if one.partition(":")[0].lower() not in names]
+        more = more if status in (200, 206) else []
+        lines = (f"HTTP/1.1 {status} Status", *headers, *more, *ending, "", "")
         self.socket.sendall("\r\n".join(lines).encode("latin-1"))
 
     def send(self, data: bytes | memoryview) -> None:

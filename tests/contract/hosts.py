@@ -24,14 +24,18 @@ class Homes:
         self._stack = stack
 
     def __call__(self, *providers: object, name: str = "home", **arguments: Any) -> Host:
-        """Open the home *name* with *providers*; settings and Host's arguments by their names."""
+        """Open the home *name* with *providers*; settings and Host's arguments by their names.
+
+        The provider of registries, whose place a double may take, is left out.
+        """
         known = set(Settings.__dataclass_fields__)
         settings = {key: value for key, value in arguments.items() if key in known}
         others = {key: value for key, value in arguments.items() if key not in known}
+        usual = {"plugins": False, "disabled_providers": ("registry",)}
         host = Host(
             self.folder / name,
             providers=providers,
-            settings=Settings(**{"plugins": False, **settings}),
+            settings=Settings(**{**usual, **settings}),
             **others,
         )
         return self._stack.enter_context(host)
