@@ -9,7 +9,7 @@ from typing import IO, Any
 import zstandard
 from isal import igzip, igzip_lib
 
-from provider_core.errors import DocumentError
+from .errors import DocumentError
 
 __all__ = ["HEAD", "Compression", "compression_of", "decompressed"]
 

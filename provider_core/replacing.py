@@ -8,17 +8,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from provider_core.digests import Digest
-from provider_core.disk.durable import OPEN_FLAGS, sync_file, sync_folder
-from provider_core.disk.failures import disk_errors, free_bytes
-from provider_core.errors import (
+from .digests import Digest
+from .disk.durable import OPEN_FLAGS, sync_file, sync_folder
+from .disk.failures import disk_errors, free_bytes
+from .errors import (
     Conflict,
     Exists,
     NoSpace,
     NoSuchFile,
     UsageError,
 )
-from provider_core.store.locks import claim
+from .store.locks import claim
 
 __all__ = ["Output", "replacing"]
 

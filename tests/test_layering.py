@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = [  # a module imports from lines above its own; a folder also from itself
     {"errors", "lazy"},
-    {"cancel", "digests", "disk", "versions", "platforms"},
+    {"cancel", "compression", "digests", "disk", "platforms", "tar", "versions"},
     {"oci", "references"},
     {"model"},
     {"transport"},
@@ -20,7 +20,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"catalog"},
     {"context"},
     {"hookspecs", "discovery", "supervision", "settings", "side_by_side"},
-    {"plugin_checks", "pouring", "settings_file", "parents"},
+    {"plugin_checks", "pouring", "replacing", "settings_file", "parents"},
     {"plugins", "simple_provider", "home"},
     {"dispatch"},
     {"operations"},

@@ -10,7 +10,7 @@ import tarfile
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from provider_core.errors import DocumentError
+from ..errors import DocumentError
 
 __all__ = ["BLOCK", "Header", "Kind", "decode_header", "padded"]
 
@@ -25,6 +25,7 @@ class Kind(Enum):
     FILE = auto()
     FOLDER = auto()
     SYMLINK = auto()
+    HARD_LINK = auto()
     PAX = auto()
     """Extended header of the next member."""
     PAX_GLOBAL = auto()
@@ -33,7 +34,7 @@ class Kind(Enum):
     LONG_LINK = auto()
     """GNU: the next member's link target."""
     OTHER = auto()
-    """Hard links, devices, pipes, sparse and unknown members: never accepted."""
+    """Devices, pipes, sparse and unknown members: never accepted."""
 
 
 _KINDS = {
@@ -41,6 +42,7 @@ _KINDS = {
     tarfile.AREGTYPE: Kind.FILE,
     tarfile.DIRTYPE: Kind.FOLDER,
     tarfile.SYMTYPE: Kind.SYMLINK,
+    tarfile.LNKTYPE: Kind.HARD_LINK,
     tarfile.XHDTYPE: Kind.PAX,
     tarfile.XGLTYPE: Kind.PAX_GLOBAL,
     tarfile.GNUTYPE_LONGNAME: Kind.LONG_NAME,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from provider_core.errors import DocumentError
+from ..errors import DocumentError
 
 __all__ = ["LINK", "PATH", "SIZE", "parse_pax", "pax_size"]
 

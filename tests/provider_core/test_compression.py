@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider_archive.compression import Compression, compression_of, decompressed
+from provider_core.compression import Compression, compression_of, decompressed
 from provider_core.errors import DocumentError
 
 DATA = bytes(range(256)) * 5_000

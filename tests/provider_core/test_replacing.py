@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import provider_archive.replacing as module
-from provider_archive.replacing import replacing
+import provider_core.replacing as module
 from provider_core.errors import (
     Conflict,
     Exists,
@@ -19,6 +18,7 @@ from provider_core.errors import (
     TimedOut,
     UsageError,
 )
+from provider_core.replacing import replacing
 
 
 def still() -> None:
