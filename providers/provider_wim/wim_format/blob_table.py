@@ -1,0 +1,137 @@
+"""The blob table: every resource of a part, 50 bytes each."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from provider_core.errors import WimError
+
+from .resource_header import ResourceFlag, ResourceHeader
+
+__all__ = [
+    "MOST_TABLE",
+    "ROW_SIZE",
+    "BlobTable",
+    "StoredBlob",
+    "check_apart",
+    "pack_row",
+    "parse_table",
+]
+
+ROW_SIZE: Final = 50
+MOST_TABLE: Final = ROW_SIZE * 600_000
+"""Bytes of the largest table that is read; Windows itself has some 100,000 blobs."""
+SOLID_MARK: Final = 1 << 32
+"""What a row has for a size if it is a solid resource and no blob."""
+_ROW: Final = struct.Struct("<QQQHI20s")
+_TAIL: Final = struct.Struct("<HI20s")
+_WHERE: Final = "blob table"
+_NO_HASH: Final = bytes(20)
+_FREE: Final = int(ResourceFlag.FREE)  # plain numbers: operators of flags are slow
+_METADATA: Final = int(ResourceFlag.METADATA)
+_SPANNED: Final = int(ResourceFlag.SPANNED)
+_SOLID: Final = int(ResourceFlag.SOLID)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBlob:
+    """Where a blob is."""
+
+    part: int
+    """Number of the part whose file has it."""
+    resource: ResourceHeader
+    """Its own resource; in a solid run its size, and its offset within the run."""
+    run: int = -1
+    """Number of the solid run of this part that it is in, from 0; -1 for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobTable:
+    """What the tables of all parts say."""
+
+    blobs: dict[bytes, StoredBlob] = field(default_factory=dict)
+    """By SHA-1."""
+    metadata: list[tuple[bytes, StoredBlob]] = field(default_factory=list)
+    """Hash and place of each image's metadata, in the order of the images."""
+    runs: dict[tuple[int, int], list[ResourceHeader]] = field(default_factory=dict)
+    """The solid resources of each run, by part and number of the run."""
+
+
+def parse_table(data: bytes, part: int, table: BlobTable) -> None:
+    """Add the rows of *part*'s table to *table*.
+
+    Rows of other parts are left out, since their own tables have them.  Raises WimError, also
+    for two blobs of one hash, and for resources that overlap.
+    """
+    if len(data) % ROW_SIZE:
+        raise WimError(f"{len(data)} bytes are no number of rows", where=_WHERE)
+    reader = _Rows(part, table)
+    for position in range(0, len(data), ROW_SIZE):
+        _, _, _, row_part, _, sha1 = _ROW.unpack_from(data, position)
+        resource = ResourceHeader.parse(data, position, _WHERE)
+        if row_part == part and not resource.flags & _FREE:
+            reader.add(resource, sha1)
+    check_apart(reader.places, _WHERE)
+
+
+def pack_row(resource: ResourceHeader, sha1: bytes, *, part: int = 1, references: int = 1) -> bytes:
+    """Return the 50 bytes of a row."""
+    return resource.pack() + _TAIL.pack(part, references, sha1)
+
+
+class _Rows:
+    def __init__(self, part: int, table: BlobTable) -> None:
+        self.places: list[tuple[int, int]] = []
+        self._part = part
+        self._table = table
+        self._run = -1
+        self._in_run = False
+        self._run_has_blobs = False
+
+    def add(self, resource: ResourceHeader, sha1: bytes) -> None:
+        if resource.flags & _SPANNED:
+            raise WimError("a resource goes on in another part", where=_WHERE)
+        if not resource.flags & _SOLID:
+            self._in_run = False
+            self.places.append((resource.offset, resource.end))
+            self._add_plain(resource, sha1)
+        elif resource.size == SOLID_MARK:
+            self.places.append((resource.offset, resource.end))
+            self._add_to_run(resource)
+        elif not self._in_run:
+            raise WimError("a solid blob belongs to no solid resource", where=_WHERE)
+        else:
+            self._run_has_blobs = True
+            inside = ResourceHeader(offset=resource.offset, size=resource.stored_size)
+            self._keep(sha1, StoredBlob(part=self._part, resource=inside, run=self._run))
+
+    def _add_plain(self, resource: ResourceHeader, sha1: bytes) -> None:
+        blob = StoredBlob(part=self._part, resource=resource)
+        if resource.flags & _METADATA:
+            self._table.metadata.append((sha1, blob))
+        else:
+            self._keep(sha1, blob)
+
+    def _add_to_run(self, resource: ResourceHeader) -> None:
+        if not self._in_run or self._run_has_blobs:
+            self._run += 1
+            self._in_run, self._run_has_blobs = True, False
+        self._table.runs.setdefault((self._part, self._run), []).append(resource)
+
+    def _keep(self, sha1: bytes, blob: StoredBlob) -> None:
+        if sha1 == _NO_HASH:
+            return
+        known = self._table.blobs.setdefault(sha1, blob)
+        if known.resource.size != blob.resource.size:
+            raise WimError(f"two blobs have the hash {sha1.hex()}", where=_WHERE)
+
+
+def check_apart(places: Iterable[tuple[int, int]], where: str) -> None:
+    """Refuse ranges [start, end) of a file that overlap.  Raises WimError."""
+    for (_, end), (start, _) in pairwise(sorted(places)):
+        if start < end:
+            raise WimError(f"two resources overlap at byte {start}", where=where)

@@ -1,0 +1,198 @@
+"""Metadata resources: the whole tree of one image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from provider_core.errors import WimError
+
+from ..tree import Attribute, Blob, NamedStream, Node, Reparse
+from .dentry import NO_HASH, Dentry, check_name, parse_dentry
+from .security import NO_DESCRIPTOR, parse_security
+
+__all__ = ["MOST_METADATA", "FindBlob", "ReadSmall", "parse_metadata"]
+
+MOST_METADATA: Final = 128 << 20
+"""Bytes of the largest metadata that is read; that of Windows 11 has some 30 million."""
+_MOST_ENTRIES: Final = 600_000
+"""Files, directories and streams of the largest image that is read."""
+_MOST_DEPTH: Final = 512
+_MOST_REPARSE: Final = 16 << 10
+_WHERE: Final = "metadata"
+_DIRECTORY: Final = int(Attribute.DIRECTORY)  # plain numbers: operators of flags are slow
+_REPARSE_POINT: Final = int(Attribute.REPARSE_POINT)
+
+FindBlob = Callable[[bytes], Blob]
+"""Returns the blob of a hash; WimError if there is none."""
+ReadSmall = Callable[[Blob], bytes]
+"""Returns the bytes of a small blob."""
+
+
+def parse_metadata(data: bytes, find: FindBlob, read: ReadSmall) -> Node:
+    """Return the root of the tree in *data*; *read* is asked for the data of reparse points.
+
+    Raises WimError.
+    """
+    descriptors, start = parse_security(data)
+    root = parse_dentry(data, start)
+    if root is None or not root.attributes & _DIRECTORY:
+        raise WimError("its root is no directory", where=_WHERE)
+    root.name = root.short_name = ""
+    folders = _read_folders(data, root)
+    build = _Builder(descriptors, find, read)
+    for folder in reversed(folders):  # so that what is in a directory is made before it
+        folder.build(build)
+    whole = build.node(root, folders[0].nodes)
+    _check_links(build.groups)
+    return whole
+
+
+@dataclass(slots=True)
+class _Folder:
+    entries: list[Dentry] = field(default_factory=list)
+    inner: dict[int, _Folder] = field(default_factory=dict)
+    """The directories among the entries, by their place."""
+    nodes: tuple[Node, ...] = ()
+
+    def build(self, build: _Builder) -> None:
+        """Make the nodes, those of the inner directories being made."""
+        empty = _Folder()
+        self.nodes = tuple(
+            build.node(entry, self.inner.get(place, empty).nodes)
+            for place, entry in enumerate(self.entries)
+        )
+        self.entries, self.inner = [], {}
+
+
+def _read_folders(data: bytes, root: Dentry) -> list[_Folder]:
+    """Read all directories, each after the one that it is in."""
+    folders = [_Folder()]
+    waiting = [(folders[0], root.children, 0)]
+    seen: set[int] = set()
+    left = _MOST_ENTRIES
+    while waiting:
+        folder, position, depth = waiting.pop()
+        if not position:
+            continue
+        if position in seen or depth > _MOST_DEPTH:
+            raise WimError("its directories run in a circle, or too deep", where=_WHERE)
+        seen.add(position)
+        left -= _read_entries(data, position, folder, left)
+        for place, entry in enumerate(folder.entries):
+            if _has_children(entry):
+                folder.inner[place] = inner = _Folder()
+                folders.append(inner)
+                waiting.append((inner, entry.children, depth + 1))
+    return folders
+
+
+def _has_children(entry: Dentry) -> bool:
+    kind = entry.attributes & (_DIRECTORY | _REPARSE_POINT)
+    if kind == _DIRECTORY:
+        return bool(entry.children)
+    if entry.children and not kind & _DIRECTORY:
+        raise WimError(f"{entry.name[:80]!r} is no directory, but has entries", where=_WHERE)
+    return False
+
+
+def _read_entries(data: bytes, position: int, folder: _Folder, left: int) -> int:
+    """Read the entries at *position* into *folder*; return how many they are, with streams."""
+    names: set[str] = set()
+    count = 0
+    while entry := parse_dentry(data, position):
+        check_name(entry.name)
+        if entry.name in names:
+            raise WimError(f"{entry.name[:80]!r} is there twice", where=_WHERE)
+        names.add(entry.name)
+        count += len(entry.streams)
+        if count > left:
+            raise WimError(f"it has more than {_MOST_ENTRIES} files and streams", where=_WHERE)
+        folder.entries.append(entry)
+        position = entry.end
+    return count
+
+
+class _Builder:
+    """Makes nodes of entries."""
+
+    def __init__(self, descriptors: Sequence[bytes], find: FindBlob, read: ReadSmall) -> None:
+        self.groups: dict[int, list[Node]] = {}
+        self._descriptors = descriptors
+        self._find = find
+        self._read = read
+
+    def node(self, entry: Dentry, children: tuple[Node, ...]) -> Node:
+        reparse, data = self._unnamed(entry)
+        node = Node(
+            name=entry.name,
+            attributes=entry.attributes,
+            created=entry.created,
+            accessed=entry.accessed,
+            written=entry.written,
+            short_name=entry.short_name,
+            security=self._security(entry.security_id),
+            reparse=reparse,
+            data=data,
+            streams=self._named(entry) if len(entry.streams) > 1 else (),
+            link_group=0 if entry.attributes & _DIRECTORY else entry.link_group,
+            items=entry.items,
+            children=children,
+        )
+        if node.link_group:
+            self.groups.setdefault(node.link_group, []).append(node)
+        return node
+
+    def _security(self, number: int) -> bytes | None:
+        if number == NO_DESCRIPTOR:
+            return None
+        if number >= len(self._descriptors):
+            raise WimError(f"security descriptor {number} is not there", where=_WHERE)
+        return self._descriptors[number]
+
+    def _blob(self, sha1: bytes) -> Blob | None:
+        if sha1 == NO_HASH:
+            return None
+        blob = self._find(sha1)
+        return blob if blob.size else None
+
+    def _named(self, entry: Dentry) -> tuple[NamedStream, ...]:
+        named = [stream for stream in entry.streams if stream[0]]
+        if len({name for name, _ in named}) != len(named):
+            raise WimError(f"{entry.name[:80]!r} has two streams of one name", where=_WHERE)
+        return tuple(NamedStream(name=name, blob=self._blob(sha1)) for name, sha1 in named)
+
+    def _unnamed(self, entry: Dentry) -> tuple[Reparse | None, Blob | None]:
+        """Return the reparse point and the content.
+
+        Without named streams the hash of the one unnamed stream is in the entry itself, with
+        them it may be in a stream entry of its own; of a reparse point the first is its data.
+        """
+        first, *others = entry.streams
+        hashes = [sha1 for name, sha1 in others if not name]
+        if first[1] != NO_HASH:
+            hashes.insert(0, first[1])
+        reparse = None
+        if entry.attributes & _REPARSE_POINT:
+            reparse = self._reparse(entry, hashes.pop(0) if hashes else NO_HASH)
+        if len(hashes) > 1 and any(sha1 != NO_HASH for sha1 in hashes[1:]):
+            raise WimError(f"{entry.name[:80]!r} has two contents", where=_WHERE)
+        return reparse, self._blob(hashes[0]) if hashes else None
+
+    def _reparse(self, entry: Dentry, sha1: bytes) -> Reparse:
+        blob = self._blob(sha1)
+        if blob is not None and blob.size > _MOST_REPARSE:
+            raise WimError(f"a reparse point of {blob.size} bytes", where=_WHERE)
+        data = self._read(blob) if blob is not None else b""
+        return Reparse(tag=entry.reparse_tag, data=data, not_fixed=entry.not_fixed)
+
+
+def _check_links(groups: Mapping[int, Sequence[Node]]) -> None:
+    """Refuse names of one file that say different things of it."""
+    for first, *others in groups.values():
+        facts = (first.data, first.streams, first.security, first.attributes)
+        for node in others:
+            if (node.data, node.streams, node.security, node.attributes) != facts:
+                reason = f"{first.name[:80]!r} and {node.name[:80]!r} are one file, yet differ"
+                raise WimError(reason, where=_WHERE)
