@@ -61,11 +61,11 @@ class BlobTable:
     """The solid resources of each run, by part and number of the run."""
 
 
-def parse_table(data: bytes, part: int, table: BlobTable) -> None:
-    """Add the rows of *part*'s table to *table*.
+def parse_table(data: bytes, part: int, file_size: int, table: BlobTable) -> None:
+    """Add the rows of the table of *part*, whose file has *file_size* bytes, to *table*.
 
     Rows of other parts are left out, since their own tables have them.  Raises WimError, also
-    for two blobs of one hash, and for resources that overlap.
+    for two blobs of one hash, and for resources that overlap or lead out of the file.
     """
     if len(data) % ROW_SIZE:
         raise WimError(f"{len(data)} bytes are no number of rows", where=_WHERE)
@@ -75,7 +75,7 @@ def parse_table(data: bytes, part: int, table: BlobTable) -> None:
         resource = ResourceHeader.parse(data, position, _WHERE)
         if row_part == part and not resource.flags & _FREE:
             reader.add(resource, sha1)
-    check_apart(reader.places, _WHERE)
+    check_apart(reader.places, file_size, _WHERE)
 
 
 def pack_row(resource: ResourceHeader, sha1: bytes, *, part: int = 1, references: int = 1) -> bytes:
@@ -130,8 +130,10 @@ class _Rows:
             raise WimError(f"two blobs have the hash {sha1.hex()}", where=_WHERE)
 
 
-def check_apart(places: Iterable[tuple[int, int]], where: str) -> None:
-    """Refuse ranges [start, end) of a file that overlap.  Raises WimError."""
-    for (_, end), (start, _) in pairwise(sorted(places)):
+def check_apart(places: Iterable[tuple[int, int]], file_size: int, where: str) -> None:
+    """Refuse ranges [start, end) that overlap or lead out of the file.  Raises WimError."""
+    ordered = [*sorted(places), (file_size, file_size)]
+    for (_, end), (start, _) in pairwise(ordered):
         if start < end:
-            raise WimError(f"two resources overlap at byte {start}", where=where)
+            what = "leads out of the file" if start == file_size else "overlaps another"
+            raise WimError(f"a resource {what} at byte {start}", where=where)
