@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import nullcontext
 from enum import Enum
 from typing import IO, Any
 
@@ -63,6 +64,8 @@ def _pieces(stream: IO[bytes], compression: Compression, what: str) -> Generator
 
 
 def _reader(stream: IO[bytes], compression: Compression) -> Any:
+    if compression is Compression.NONE:
+        return nullcontext(stream)
     if compression is Compression.GZIP:
         gzip: Any = igzip.IGzipFile
         return gzip(fileobj=stream, mode="rb")

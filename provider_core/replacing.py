@@ -35,11 +35,27 @@ class Output:
         self._unflushed = 0
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Append *data*."""
+        """Write *data* at the file's position, which is its end unless `seek` moved it."""
         self._file.write(data)
         self._unflushed += len(data)
         if self._unflushed >= FLUSH_EVERY:
             self.flush()
+
+    def tell(self) -> int:
+        """Return the file's position, bytes."""
+        return self._file.tell()
+
+    def seek(self, position: int) -> None:
+        """Go to *position*, to read or write from there on."""
+        self._file.seek(position)
+
+    def read(self, count: int) -> bytes:
+        """Return what was written at the file's position, at most *count* bytes."""
+        return self._file.read(count)
+
+    def cut(self) -> None:
+        """Take away everything from the file's position on."""
+        self._file.truncate()
 
     def flush(self) -> None:
         """Bring everything to the disk, showing signs of life before and after."""
@@ -109,7 +125,7 @@ def _claimed(path: Path, destination: Path) -> BinaryIO:
         fd = claim(path)
         if fd is not None:
             os.ftruncate(fd, 0)
-            return os.fdopen(fd, "wb")
+            return os.fdopen(fd, "w+b")
     raise Conflict(
         f"{destination} is being written by another process",
         hint="wait for it to end, or choose another path",

@@ -1,5 +1,7 @@
-"""Windows images in ``.wim``, ``.swm`` and ``.esd`` files."""
+"""Windows images in ``.wim``, ``.swm`` and ``.esd`` files (see `WimProvider`)."""
 
 from __future__ import annotations
 
-__all__: list[str] = []
+from .provider import WimProvider
+
+__all__ = ["WimProvider"]

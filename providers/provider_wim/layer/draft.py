@@ -1,0 +1,90 @@
+"""A tree of files while layers are laid over one another, the uppermost first.
+
+What an upper layer has hides what is below it, so what comes later is only taken where nothing
+has been said yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ..tree import Blob, NamedStream, Node
+from .facts import PLAIN_FOLDER, FileFacts
+from .names import folded
+
+__all__ = ["DraftFile", "DraftName", "finished"]
+
+
+@dataclass(slots=True, eq=False)
+class DraftFile:
+    """A file, whatever its names are."""
+
+    facts: FileFacts | None = None
+    """None while no member was met for it."""
+    data: Blob | None = None
+    streams: list[NamedStream] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class DraftName:
+    """A name in a directory, and what is below it."""
+
+    name: str
+    file: DraftFile
+    layer: int
+    """Which layer said it, counted from the uppermost."""
+    is_folder: bool
+    children: dict[str, DraftName] = field(default_factory=dict)
+    """By folded name."""
+    gone: set[str] = field(default_factory=set)
+    """Folded names that a layer above says to be removed."""
+    is_opaque: bool = False
+    """Whether nothing of the layers below shows in it."""
+
+    def hides(self, name: str, layer: int) -> bool:
+        """Whether nothing of *layer* can appear in it under *name*, by what upper layers say."""
+        if self.layer < layer and (not self.is_folder or self.is_opaque):
+            return True
+        return folded(name) in self.gone
+
+
+def finished(root: DraftName) -> Node:
+    """Return the tree; names of one file get a number, in the order of the tree."""
+    names: dict[int, int] = {}
+    for draft in _parents_first(root):
+        if not draft.is_folder:
+            names[id(draft.file)] = names.get(id(draft.file), 0) + 1
+    shared = [file for file, count in names.items() if count > 1]
+    groups = {file: number for number, file in enumerate(shared, start=1)}
+    made: dict[int, Node] = {}
+    for draft in reversed(list(_parents_first(root))):
+        children = tuple(made.pop(id(child)) for child in draft.children.values())
+        made[id(draft)] = _node(draft, groups.get(id(draft.file), 0), children)
+    return made[id(root)]
+
+
+def _parents_first(root: DraftName) -> Iterator[DraftName]:
+    waiting = [root]
+    while waiting:
+        draft = waiting.pop()
+        yield draft
+        waiting.extend(reversed(draft.children.values()))
+
+
+def _node(draft: DraftName, group: int, children: tuple[Node, ...]) -> Node:
+    facts = draft.file.facts or PLAIN_FOLDER
+    return Node(
+        name=draft.name,
+        attributes=facts.attributes,
+        created=facts.created,
+        accessed=facts.accessed,
+        written=facts.written,
+        security=facts.security,
+        reparse=facts.reparse,
+        data=draft.file.data,
+        streams=tuple(draft.file.streams),
+        link_group=group,
+        items=facts.items,
+        children=children,
+    )

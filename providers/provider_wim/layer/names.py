@@ -1,0 +1,102 @@
+"""Which names Windows can have, and when two of them are one; pure text.
+
+A name becomes part of a tar member's name here.  One that Windows cannot have was made by
+another system or to harm whoever unpacks the layer, and is refused ([MS-FSCC] 2.1.5, and what
+Win32 reserves).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from provider_core.errors import WimError
+
+from ..tree import Node
+
+__all__ = ["check_stream_names", "fault_of", "folded", "shown", "sorted_children"]
+
+_FORBIDDEN: Final = re.compile(r'[\x00-\x1f"*/:<>?\\|]|[ .]$')
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_RESERVED: Final = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])(?:\.|$)", re.I
+)
+_STREAM_FORBIDDEN: Final = re.compile(r"[\x00/:\\]")
+
+
+def fault_of(name: str) -> str:
+    """Return why Windows cannot have a file of this name, '' if it can."""
+    if _FORBIDDEN.search(name):
+        return "a character that no name has in Windows, or a dot or a space at its end"
+    if _RESERVED.match(name):
+        return "a device of Windows"
+    return _fault_of_text(name)
+
+
+def folded(name: str) -> str:
+    """Return what two names have in common that Windows takes for one: upper case, by character.
+
+    A character whose upper case is more than one (ß) stays what it is, as NTFS has it.
+    """
+    if name.isascii():
+        return name.upper()
+    return "".join(up if len(up := sign.upper()) == 1 else sign for sign in name)
+
+
+def sorted_children(node: Node, path: str) -> list[Node]:
+    """Return what is in a directory, in the one order that images have here: as NTFS lists it.
+
+    Raises WimError for a name that Windows cannot have, and for two that it takes for one.
+    """
+    if not node.children:
+        return []
+    children = sorted(node.children, key=lambda child: _key(child.name))
+    before = ""
+    for child in children:
+        reason = fault_of(child.name)
+        if reason or not child.name:
+            raise _refused(path, child.name, reason or "no name")
+        fold = folded(child.name)
+        if fold == before:
+            raise _refused(path, child.name, "the name of another one, but for its case")
+        before = fold
+    return children
+
+
+def check_stream_names(names: Iterable[str], path: str) -> None:
+    """Raise WimError for an alternate data stream that Windows cannot have at *path*."""
+    seen: set[str] = set()
+    for name in names:
+        fold = folded(name)
+        reason = "a sign that no stream's name has" if _STREAM_FORBIDDEN.search(name) else ""
+        reason = reason or _fault_of_text(name) or ("given twice" if fold in seen else "")
+        if reason or not name:
+            raise _refused(path, name, reason or "no name")
+        seen.add(fold)
+
+
+def shown(name: str) -> str:
+    """Return *name* fit for a message: bounded and inert."""
+    return ascii(name if len(name) <= 80 else name[:77] + "...")
+
+
+def _key(name: str) -> tuple[bytes, bytes]:
+    """Order by UTF-16 code units, as Windows compares names."""
+    plain = name.encode("utf-16-be", "surrogatepass")
+    fold = folded(name)
+    return (plain if fold == name else fold.encode("utf-16-be", "surrogatepass")), plain
+
+
+def _fault_of_text(name: str) -> str:
+    if not name.isascii() and _SURROGATE.search(name):
+        return "half of a surrogate pair, which no tar archive can hold"
+    return ""
+
+
+def _refused(path: str, name: str, reason: str) -> WimError:
+    where = shown(f"{path}/{name}" if path else name)
+    return WimError(
+        f"the image has a file {where} that no layer can hold: its name has or is {reason}",
+        hint="the image was not made of a Windows system; capture it again without that file",
+    )
