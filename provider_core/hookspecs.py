@@ -204,8 +204,9 @@ class ProviderSpec:
     ) -> Content | None:
         """Turn content of a type in your ``accepts`` into an image; None: not yours after all.
 
-        ``content.root`` is the raw blob or file; ``reader.open`` gives it seekable.  Set
-        ``original`` if the raw content should be kept.  Raises IntegrityError, NotSupported.
+        ``content.root`` is the raw blob or file; ``reader.open`` gives it seekable.  With
+        ``context.options["keep-original"]``, which the host says, set ``original`` to the raw
+        content as it is in the store.  Raises IntegrityError, NotSupported.
 
         Example::
 

@@ -116,6 +116,7 @@ def wishes_from(told: Mapping[str, Any], *, options: Mapping[str, Any] | None = 
         force=told.get("force", False),
         allow_untrusted=told.get("allow_untrusted", False),
         keep_going=told.get("keep_going", False),
+        keep_original=told.get("keep_original"),
         sha256=_sha256(told.get("sha256")),
         options={**option_values(told.get("option", ())), **(options or {})},
     )
