@@ -53,8 +53,7 @@ class BlobStore:
         place = stored.resource.offset + span.offset
         data: Piece
         if span.chunks:
-            kind = part.header.compression, part.header.chunk_size
-            data = decode_chunks(part, span.chunks, kind, self._pool)
+            data = decode_chunks(part, span.chunks, part.kind, self._pool)
         elif stored.run < 0:
             data = part.read_at(place, span.size)
         else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from ..codecs import Codec, Decoder
 from ..wim_format.compression import Compression
 
-__all__ = ["DecoderPool"]
+__all__ = ["ChunkKind", "DecoderPool"]
+
+ChunkKind = tuple[Compression, int]
+"""How chunks are compressed, and the size of all but the last, bytes after decompression."""
 
 
 class DecoderPool:
@@ -17,15 +18,15 @@ class DecoderPool:
 
     def __init__(self, codec: Codec) -> None:
         self.codec = codec
-        self._idle: defaultdict[tuple[Compression, int], list[Decoder]] = defaultdict(list)
+        self._idle: defaultdict[ChunkKind, list[Decoder]] = defaultdict(list)
 
-    @contextmanager
-    def borrowed(self, compression: Compression, chunk_size: int) -> Iterator[Decoder]:
-        """Lend a decoder.  Raises NotSupported as `Codec.decoder`."""
-        idle = self._idle[compression, chunk_size]
+    def borrow(self, kind: ChunkKind) -> Decoder:
+        """Lend a decoder, to be given back.  Raises NotSupported as `Codec.decoder`."""
         try:
-            decoder = idle.pop()
+            return self._idle[kind].pop()
         except IndexError:
-            decoder = self.codec.decoder(compression, chunk_size)
-        yield decoder
-        idle.append(decoder)
+            return self.codec.decoder(*kind)
+
+    def give_back(self, kind: ChunkKind, decoder: Decoder) -> None:
+        """Take a decoder back; one that failed may be left to vanish."""
+        self._idle[kind].append(decoder)

@@ -30,6 +30,8 @@ class Part:
         self.head = self._read(0, min(HEADER_SIZE, self.size))
         """The bytes of the header."""
         self.header = Header.parse(self.head)
+        self.kind = self.header.compression, self.header.chunk_size
+        """How compressed resources of its own are compressed, and their chunk size in bytes."""
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Return just *size* bytes from *offset*.  Raises WimError if the file has less."""

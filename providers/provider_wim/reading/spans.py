@@ -8,7 +8,7 @@ from typing import Final
 
 from ..tree import Blob
 from ..wim_format.blob_table import StoredBlob
-from ..wim_format.chunk_table import Chunk, ChunkMap
+from ..wim_format.chunk_table import Chunk, ChunkMap, only_chunk
 from .part import Part
 
 __all__ = ["SPAN", "Span", "spans_of"]
@@ -46,8 +46,10 @@ def spans_of(blob: Blob, stored: StoredBlob, part: Part) -> Iterator[Span]:
         for offset in range(0, blob.size, SPAN):
             yield Span(blob, stored, offset, min(SPAN, blob.size - offset))
         return
-    header = part.header
-    layout = ChunkMap.of_resource(stored.resource, header.compression, header.chunk_size, _WHERE)
+    if blob.size <= part.kind[1]:
+        yield Span(blob, stored, 0, blob.size, (only_chunk(stored.resource, _WHERE),))
+        return
+    layout = ChunkMap.of_resource(stored.resource, *part.kind, _WHERE)
     offset = size = 0
     chunks: list[Chunk] = []
     for chunk in layout.chunks(part.read_at, _WHERE):

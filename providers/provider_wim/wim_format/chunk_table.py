@@ -12,7 +12,7 @@ from provider_core.errors import WimError
 from .compression import Compression, check_chunk_size
 from .resource_header import ResourceHeader
 
-__all__ = ["SOLID_HEADER_SIZE", "Chunk", "ChunkMap", "ReadAt"]
+__all__ = ["SOLID_HEADER_SIZE", "Chunk", "ChunkMap", "ReadAt", "only_chunk"]
 
 ReadAt = Callable[[int, int], bytes]
 """Returns just so many bytes (second) from an offset (first); WimError if they are not there."""
@@ -34,6 +34,16 @@ class Chunk:
     stored_size: int
     size: int
     """Bytes after decompression."""
+
+
+def only_chunk(resource: ResourceHeader, where: str) -> Chunk:
+    """Return the chunk of a compressed resource that is no larger than one.
+
+    Raises WimError if it is stored in more bytes than it has.
+    """
+    if not 0 < resource.stored_size <= resource.size:
+        raise _wrong(resource.size, resource.stored_size, where)
+    return Chunk(resource.offset, resource.stored_size, resource.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +148,7 @@ class ChunkMap:
             size = min(self.chunk_size, left)
             stored = end - position
             if not 0 < stored <= size or end > self.end:
-                reason = f"a chunk of {size} bytes is said to be stored in {stored}"
-                raise WimError(reason, where=where)
+                raise _wrong(size, stored, where)
             yield Chunk(position, stored, size)
             left -= size
             position = end
@@ -158,3 +167,8 @@ class ChunkMap:
                 yield end
         if not self.sizes:
             yield self.end
+
+
+def _wrong(size: int, stored_size: int, where: str) -> WimError:
+    reason = f"a chunk of {size} bytes is said to be stored in {stored_size}"
+    return WimError(reason, where=where)
