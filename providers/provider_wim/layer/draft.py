@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..tree import Blob, NamedStream, Node
 from .facts import PLAIN_FOLDER, FileFacts
-from .names import folded
+from .names import folded, name_order
 
 __all__ = ["DraftFile", "DraftName", "finished"]
 
@@ -59,7 +59,7 @@ def finished(root: DraftName) -> Node:
     groups = {file: number for number, file in enumerate(shared, start=1)}
     made: dict[int, Node] = {}
     for draft in reversed(list(_parents_first(root))):
-        children = tuple(made.pop(id(child)) for child in draft.children.values())
+        children = tuple(made.pop(id(child)) for child in _in_order(draft))
         made[id(draft)] = _node(draft, groups.get(id(draft.file), 0), children)
     return made[id(root)]
 
@@ -69,7 +69,12 @@ def _parents_first(root: DraftName) -> Iterator[DraftName]:
     while waiting:
         draft = waiting.pop()
         yield draft
-        waiting.extend(reversed(draft.children.values()))
+        waiting.extend(reversed(_in_order(draft)))
+
+
+def _in_order(draft: DraftName) -> list[DraftName]:
+    """Return what is in a directory as Windows lists it, whichever layer it came from."""
+    return sorted(draft.children.values(), key=lambda child: name_order(child.name))
 
 
 def _node(draft: DraftName, group: int, children: tuple[Node, ...]) -> Node:

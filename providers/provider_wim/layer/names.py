@@ -15,7 +15,7 @@ from provider_core.errors import WimError
 
 from ..tree import Node
 
-__all__ = ["check_stream_names", "fault_of", "folded", "shown", "sorted_children"]
+__all__ = ["check_stream_names", "fault_of", "folded", "name_order", "shown", "sorted_children"]
 
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f"*/:<>?\\|]|[ .]$')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -44,6 +44,13 @@ def folded(name: str) -> str:
     return "".join(up if len(up := sign.upper()) == 1 else sign for sign in name)
 
 
+def name_order(name: str) -> tuple[bytes, bytes]:
+    """Return what to sort names by: UTF-16 code units, upper case, as Windows compares them."""
+    plain = name.encode("utf-16-be", "surrogatepass")
+    fold = folded(name)
+    return (plain if fold == name else fold.encode("utf-16-be", "surrogatepass")), plain
+
+
 def sorted_children(node: Node, path: str) -> list[Node]:
     """Return what is in a directory, in the one order that images have here: as NTFS lists it.
 
@@ -51,7 +58,7 @@ def sorted_children(node: Node, path: str) -> list[Node]:
     """
     if not node.children:
         return []
-    children = sorted(node.children, key=lambda child: _key(child.name))
+    children = sorted(node.children, key=lambda child: name_order(child.name))
     before = ""
     for child in children:
         reason = fault_of(child.name)
@@ -79,13 +86,6 @@ def check_stream_names(names: Iterable[str], path: str) -> None:
 def shown(name: str) -> str:
     """Return *name* fit for a message: bounded and inert."""
     return ascii(name if len(name) <= 80 else name[:77] + "...")
-
-
-def _key(name: str) -> tuple[bytes, bytes]:
-    """Order by UTF-16 code units, as Windows compares names."""
-    plain = name.encode("utf-16-be", "surrogatepass")
-    fold = folded(name)
-    return (plain if fold == name else fold.encode("utf-16-be", "surrogatepass")), plain
 
 
 def _fault_of_text(name: str) -> str:
