@@ -58,7 +58,11 @@ class BlobTable:
     metadata: list[tuple[bytes, StoredBlob]] = field(default_factory=list)
     """Hash and place of each image's metadata, in the order of the images."""
     runs: dict[tuple[int, int], list[ResourceHeader]] = field(default_factory=dict)
-    """The solid resources of each run, by part and number of the run."""
+    """The solid resources of each run, by part and number of the run.
+
+    A run is rows of solid resources and solid blobs without others between; offsets of its blobs
+    count through all its resources.
+    """
 
 
 def parse_table(data: bytes, part: int, file_size: int, table: BlobTable) -> None:
@@ -90,7 +94,6 @@ class _Rows:
         self._table = table
         self._run = -1
         self._in_run = False
-        self._run_has_blobs = False
 
     def add(self, resource: ResourceHeader, sha1: bytes) -> None:
         if resource.flags & _SPANNED:
@@ -105,7 +108,6 @@ class _Rows:
         elif not self._in_run:
             raise WimError("a solid blob belongs to no solid resource", where=_WHERE)
         else:
-            self._run_has_blobs = True
             inside = ResourceHeader(offset=resource.offset, size=resource.stored_size)
             self._keep(sha1, StoredBlob(part=self._part, resource=inside, run=self._run))
 
@@ -117,9 +119,9 @@ class _Rows:
             self._keep(sha1, blob)
 
     def _add_to_run(self, resource: ResourceHeader) -> None:
-        if not self._in_run or self._run_has_blobs:
+        if not self._in_run:
             self._run += 1
-            self._in_run, self._run_has_blobs = True, False
+            self._in_run = True
         self._table.runs.setdefault((self._part, self._run), []).append(resource)
 
     def _keep(self, sha1: bytes, blob: StoredBlob) -> None:

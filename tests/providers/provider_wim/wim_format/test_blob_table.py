@@ -40,11 +40,12 @@ def test_free_rows_rows_of_other_parts_and_rows_without_hash_are_left_out() -> N
     assert not table.blobs
 
 
-def test_solid_runs_have_resources_and_then_blobs() -> None:
+def test_a_solid_run_goes_on_until_another_row() -> None:
     table = parsed(
         row(resource(208, 50, MARK, SOLID), bytes(20)),
-        row(resource(258, 50, MARK, SOLID), bytes(20)),
         row(resource(0, 30, 0, SOLID), ONE),
+        row(resource(258, 50, MARK, SOLID), bytes(20)),  # as wimlib appends
+        row(resource(900, 5, 5, 2), bytes(20)),
         row(resource(308, 50, MARK, SOLID), bytes(20)),
         row(resource(4, 9, 0, SOLID), TWO),
     )
