@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from provider_core.context import Context
+from provider_core.digests import Digest, Hasher
 from provider_core.errors import NotSupported
 from provider_core.model import Held, Pin, Saved
 from provider_core.oci import Descriptor, Manifest
@@ -35,14 +36,14 @@ def save_file(images: Sequence[Held], destination: str, reader: Reader, context:
     path = local_path(destination)
     original = _common_original(images, reader)
     if original is not None:
-        written, root = _copied(original, path, reader, context), _digest_of(images[0].content.root)
+        written, digest = _copied(original, path, reader, context)
     else:
-        image = _only_image(images, reader)
-        written, root = build_file(image, path, reader, context), image.root
+        image, digest = _only_image(images, reader), None
+        written = build_file(image, path, reader, context)
     return Saved(
         location=str(path),
         names=images[0].names,
-        roots=(root.digest,) if root else (),
+        roots=tuple(_root_of(held, digest) for held in images),
         written=written,
     )
 
@@ -86,8 +87,14 @@ def _is_ours(pin: Pin, reader: Reader) -> bool:
     return kind == WIM
 
 
-def _digest_of(pin: Pin) -> Descriptor | None:
-    return pin if isinstance(pin, Descriptor) else None
+def _root_of(held: Held, written: Digest | None) -> Digest:
+    """Return the root of an image; of a local file the digest that it turned out to have."""
+    root = held.content.root
+    if isinstance(root, Descriptor):
+        return root.digest
+    if written is None:
+        raise TypeError("a local file has no image yet")
+    return written
 
 
 def _only_image(images: Sequence[Held], reader: Reader) -> WindowsImage:
@@ -95,7 +102,7 @@ def _only_image(images: Sequence[Held], reader: Reader) -> WindowsImage:
     for held in images:
         if not _is_image(held.content.root):
             raise NotSupported(
-                f"{held.package} is a file of its own, and others are asked for with it",
+                f"{held.package} is not installed, and others are asked for with it",
                 hint="save them one by one",
             )
     first, *others = (windows_image(held, reader) for held in images)
@@ -114,9 +121,12 @@ def _is_image(root: Pin) -> bool:
     )
 
 
-def _copied(pin: Pin, path: Path, reader: Reader, context: Context) -> int:
-    """Copy a file byte for byte; a blob's digest and a local file's stamp are checked."""
-    key = f"writing {path.name}"
+def _copied(pin: Pin, path: Path, reader: Reader, context: Context) -> tuple[int, Digest]:
+    """Copy a file byte for byte; a blob's digest and a local file's stamp are checked.
+
+    Returns its size in bytes and its SHA-256.
+    """
+    key, hasher = f"writing {path.name}", Hasher()
     context.progress.start(key, key, pin.size)
     force = bool(context.options.get("force"))
     with (
@@ -125,7 +135,8 @@ def _copied(pin: Pin, path: Path, reader: Reader, context: Context) -> int:
     ):
         while piece := file.read(_PIECE):
             context.check()
+            hasher.update(piece)
             out.write(piece)
             context.progress.advance(key, len(piece))
     context.progress.done(key)
-    return pin.size
+    return hasher.size, hasher.digest()
