@@ -1,4 +1,4 @@
-"""The whole plugin contract: thirteen hooks, all of them typed, all but `provider_info` optional.
+"""The whole plugin contract: fourteen hooks, all of them typed, all but `provider_info` optional.
 
 A provider is an instance of an ordinary class (not a dataclass) whose methods are marked with
 `hookimpl` and take the arguments they need **by these names**, without defaults; it may leave
@@ -7,10 +7,10 @@ subclass `SimpleProvider` and `find` and `open` are all there is to write.
 
 The host calls one provider at a time and guards each call.  Errors of `provider_core.errors`
 pass through to the user; any other exception becomes a ProviderFault.  *Questions* (find,
-resolve, dependencies, contents, order, check_source) have a deadline and may be abandoned;
-*work* (refresh, install, convert, save, uninstall, and resolve of a local file, which may be
-huge) has none, but must give signs of life through the writer, the reader, the transport or
-``context.progress``.
+resolve, dependencies, contents, order, check_source, diagnose) have a deadline and may be
+abandoned; *work* (refresh, install, convert, save, uninstall, and resolve of a local file, which
+may be huge) has none, but must give signs of life through the writer, the reader, the transport
+or ``context.progress``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from .context import Context
 from .model import (
     Content,
     Contents,
+    Finding,
     Held,
     Installed,
     OptionSpec,
@@ -94,6 +95,16 @@ class ProviderSpec:
         Example::
 
             return replace(source, location=str(Path(source.location).resolve()))
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def diagnose(self, context: Context) -> Iterable[Finding]:
+        """Say what of this host you need, and whether it is there; `ferry doctor` shows it.
+
+        Example::
+
+            yield Finding(what="tape drive", status="bad", detail="no /dev/st0", hint="plug it in")
         """
         raise NotImplementedError
 
