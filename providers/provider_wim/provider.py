@@ -11,6 +11,7 @@ from provider_core.model import (
     Content,
     Destination,
     Feature,
+    Finding,
     Held,
     Magic,
     OptionSpec,
@@ -24,6 +25,7 @@ from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
 from .converting import convert_file
+from .diagnosing import findings
 from .finding import checked_source, local_path, packages_at, packages_named
 from .media import MAGIC, MARKERS, PROVIDER, SUFFIX, WIM
 from .options import OPTIONS
@@ -50,6 +52,7 @@ class WimProvider(ProviderSpec):
                     Feature.CONVERT,
                     Feature.SAVE,
                     Feature.CHECK_SOURCE,
+                    Feature.DIAGNOSE,
                 }
             ),
             magic=(Magic(signature=MAGIC),),
@@ -67,6 +70,11 @@ class WimProvider(ProviderSpec):
     def check_source(self, source: Source, context: Context) -> Source:
         """Take a file, or a folder with files; see `finding.checked_source`."""
         return checked_source(source)
+
+    @hookimpl
+    def diagnose(self, context: Context) -> Iterable[Finding]:
+        """Say whether libwim is here, and how to get it; see `diagnosing`."""
+        return findings()
 
     @hookimpl
     def find(self, query: Query, context: Context) -> Iterable[Package]:
