@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_core import Feature, Finding, Host, ProviderInfo, ProviderSpec, hookimpl
+from provider_core import Context, Feature, Finding, Host, ProviderInfo, ProviderSpec, hookimpl
 from provider_core.errors import UsageError
 
 FINDING = Finding(what="tape drive", status="bad", detail="no /dev/st0", hint="plug it in")
@@ -19,7 +19,7 @@ class Tapes(ProviderSpec):
         return ProviderInfo(name="tapes", version="1", features=frozenset({Feature.DIAGNOSE}))
 
     @hookimpl
-    def diagnose(self) -> Iterator[Finding]:
+    def diagnose(self, context: Context) -> Iterator[Finding]:
         yield FINDING
 
 
@@ -32,7 +32,7 @@ class Failing(ProviderSpec):
         return ProviderInfo(name="failing", version="1", features=frozenset({Feature.DIAGNOSE}))
 
     @hookimpl
-    def diagnose(self) -> Iterator[Finding]:
+    def diagnose(self, context: Context) -> Iterator[Finding]:
         raise self.error
 
 

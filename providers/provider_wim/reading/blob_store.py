@@ -35,12 +35,12 @@ class BlobStore:
 
     def find(self, sha1: bytes) -> Blob:
         """Return the blob of a hash.  Raises WimError if there is none."""
-        return Blob(sha1=sha1, size=self._stored(sha1).resource.size)
+        return Blob(sha1=sha1, size=self._stored(sha1).size)
 
     def spans(self, blob: Blob) -> Iterator[Span]:
         """Yield the spans of *blob*, in order.  Raises WimError."""
         stored = self._stored(blob.sha1)
-        if stored.resource.size != blob.size:
+        if stored.size != blob.size:
             raise WimError(f"blob {blob.sha1.hex()} has another size than is said")
         return spans_of(blob, stored, self._parts[stored.part])
 
@@ -50,7 +50,7 @@ class BlobStore:
         Raises WimError, NotSupported, NoSpace, StoreError.
         """
         stored, part = span.stored, self._parts[span.stored.part]
-        place = stored.resource.offset + span.offset
+        place = stored.offset + span.offset
         data: Piece
         if span.chunks:
             data = decode_chunks(part, span.chunks, part.kind, self._pool)

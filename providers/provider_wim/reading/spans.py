@@ -42,12 +42,18 @@ def spans_of(blob: Blob, stored: StoredBlob, part: Part) -> Iterator[Span]:
 
     Raises WimError.
     """
-    if not stored.resource.is_compressed:
+    if not stored.is_compressed:
         for offset in range(0, blob.size, SPAN):
             yield Span(blob, stored, offset, min(SPAN, blob.size - offset))
         return
     if blob.size <= part.kind[1]:
-        yield Span(blob, stored, 0, blob.size, (only_chunk(stored.resource, _WHERE),))
+        yield Span(
+            blob,
+            stored,
+            0,
+            blob.size,
+            (only_chunk(stored.offset, stored.stored_size, stored.size, _WHERE),),
+        )
         return
     layout = ChunkMap.of_resource(stored.resource, *part.kind, _WHERE)
     offset = size = 0

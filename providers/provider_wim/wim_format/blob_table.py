@@ -37,16 +37,30 @@ _SPANNED: Final = int(ResourceFlag.SPANNED)
 _SOLID: Final = int(ResourceFlag.SOLID)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """Where a blob is."""
+    """Where a blob is; there are many, so that its fields are few and plain."""
 
     part: int
     """Number of the part whose file has it."""
-    resource: ResourceHeader
-    """Its own resource; in a solid run its size, and its offset within the run."""
+    offset: int
+    """Bytes from the start of the file; in a solid run, of what the run decodes to."""
+    stored_size: int
+    """Bytes in the file; 0 in a solid run."""
+    size: int
+    """Bytes after decompression."""
+    is_compressed: bool = False
+    """Whether it is divided into chunks of its own."""
     run: int = -1
     """Number of the solid run of this part that it is in, from 0; -1 for none."""
+
+    @property
+    def resource(self) -> ResourceHeader:
+        """Its own resource, if it is in no run."""
+        flags = ResourceFlag.COMPRESSED if self.is_compressed else 0
+        return ResourceHeader(
+            offset=self.offset, stored_size=self.stored_size, size=self.size, flags=flags
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +122,17 @@ class _Rows:
         elif not self._in_run:
             raise WimError("a solid blob belongs to no solid resource", where=_WHERE)
         else:
-            inside = ResourceHeader(offset=resource.offset, size=resource.stored_size)
-            self._keep(sha1, StoredBlob(part=self._part, resource=inside, run=self._run))
+            size = resource.stored_size
+            self._keep(sha1, StoredBlob(self._part, resource.offset, 0, size, run=self._run))
 
     def _add_plain(self, resource: ResourceHeader, sha1: bytes) -> None:
-        blob = StoredBlob(part=self._part, resource=resource)
+        blob = StoredBlob(
+            self._part,
+            resource.offset,
+            resource.stored_size,
+            resource.size,
+            resource.is_compressed,
+        )
         if resource.flags & _METADATA:
             self._table.metadata.append((sha1, blob))
         else:
@@ -128,7 +148,7 @@ class _Rows:
         if sha1 == _NO_HASH:
             return
         known = self._table.blobs.setdefault(sha1, blob)
-        if known.resource.size != blob.resource.size:
+        if known.size != blob.size:
             raise WimError(f"two blobs have the hash {sha1.hex()}", where=_WHERE)
 
 

@@ -36,14 +36,14 @@ class Chunk:
     """Bytes after decompression."""
 
 
-def only_chunk(resource: ResourceHeader, where: str) -> Chunk:
+def only_chunk(offset: int, stored_size: int, size: int, where: str) -> Chunk:
     """Return the chunk of a compressed resource that is no larger than one.
 
     Raises WimError if it is stored in more bytes than it has.
     """
-    if not 0 < resource.stored_size <= resource.size:
-        raise _wrong(resource.size, resource.stored_size, where)
-    return Chunk(resource.offset, resource.stored_size, resource.size)
+    if not 0 < stored_size <= size:
+        raise _wrong(size, stored_size, where)
+    return Chunk(offset, stored_size, size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -40,52 +40,67 @@ def parse_metadata(data: bytes, find: FindBlob, read: ReadSmall) -> Node:
     if root is None or not root.attributes & _DIRECTORY:
         raise WimError("its root is no directory", where=_WHERE)
     root.name = root.short_name = ""
-    folders = _read_folders(data, root)
-    build = _Builder(descriptors, find, read)
-    for folder in reversed(folders):  # so that what is in a directory is made before it
-        folder.build(build)
-    whole = build.node(root, folders[0].nodes)
-    _check_links(build.groups)
-    return whole
+    return _Walk(data, _Builder(descriptors, find, read)).tree(root)
 
 
 @dataclass(slots=True)
 class _Folder:
-    entries: list[Dentry] = field(default_factory=list)
-    inner: dict[int, _Folder] = field(default_factory=dict)
-    """The directories among the entries, by their place."""
-    nodes: tuple[Node, ...] = ()
+    """A directory whose entries are being read."""
 
-    def build(self, build: _Builder) -> None:
-        """Make the nodes, those of the inner directories being made."""
-        empty = _Folder()
-        self.nodes = tuple(
-            build.node(entry, self.inner.get(place, empty).nodes)
-            for place, entry in enumerate(self.entries)
-        )
-        self.entries, self.inner = [], {}
+    entry: Dentry
+    position: int
+    """Of the next entry in it."""
+    names: set[str] = field(default_factory=set)
+    nodes: list[Node] = field(default_factory=list)
 
 
-def _read_folders(data: bytes, root: Dentry) -> list[_Folder]:
-    """Read all directories, each after the one that it is in."""
-    folders = [_Folder()]
-    waiting = [(folders[0], root.children, 0)]
-    seen: set[int] = set()
-    left = _MOST_ENTRIES
-    while waiting:
-        folder, position, depth = waiting.pop()
-        if not position:
-            continue
-        if position in seen or depth > _MOST_DEPTH:
+class _Walk:
+    """Reads directories, what is in them first; no more entries at a time than the tree is deep."""
+
+    def __init__(self, data: bytes, build: _Builder) -> None:
+        self._data = data
+        self._build = build
+        self._open: list[_Folder] = []
+        self._seen: set[int] = set()
+        self._left = _MOST_ENTRIES
+
+    def tree(self, root: Dentry) -> Node:
+        """Return *root* with everything in it."""
+        self._enter(root)
+        while True:
+            folder = self._open[-1]
+            entry = self._next(folder) if folder.position else None
+            if entry is None:
+                node = self._build.node(folder.entry, tuple(folder.nodes))
+                self._open.pop()
+                if not self._open:
+                    return node
+                self._open[-1].nodes.append(node)
+            elif _has_children(entry):
+                self._enter(entry)
+            else:
+                folder.nodes.append(self._build.node(entry, ()))
+
+    def _enter(self, entry: Dentry) -> None:
+        if entry.children in self._seen or len(self._open) > _MOST_DEPTH:
             raise WimError("its directories run in a circle, or too deep", where=_WHERE)
-        seen.add(position)
-        left -= _read_entries(data, position, folder, left)
-        for place, entry in enumerate(folder.entries):
-            if _has_children(entry):
-                folder.inner[place] = inner = _Folder()
-                folders.append(inner)
-                waiting.append((inner, entry.children, depth + 1))
-    return folders
+        self._seen.add(entry.children)
+        self._open.append(_Folder(entry, entry.children))
+
+    def _next(self, folder: _Folder) -> Dentry | None:
+        """Return the next entry of *folder*, checked; None at its end."""
+        entry = parse_dentry(self._data, folder.position)
+        if entry is None:
+            return None
+        check_name(entry.name)
+        if entry.name in folder.names:
+            raise WimError(f"{entry.name[:80]!r} is there twice", where=_WHERE)
+        folder.names.add(entry.name)
+        folder.position = entry.end
+        self._left -= len(entry.streams)
+        if self._left < 0:
+            raise WimError(f"it has more than {_MOST_ENTRIES} files and streams", where=_WHERE)
+        return entry
 
 
 def _has_children(entry: Dentry) -> bool:
@@ -97,28 +112,11 @@ def _has_children(entry: Dentry) -> bool:
     return False
 
 
-def _read_entries(data: bytes, position: int, folder: _Folder, left: int) -> int:
-    """Read the entries at *position* into *folder*; return how many they are, with streams."""
-    names: set[str] = set()
-    count = 0
-    while entry := parse_dentry(data, position):
-        check_name(entry.name)
-        if entry.name in names:
-            raise WimError(f"{entry.name[:80]!r} is there twice", where=_WHERE)
-        names.add(entry.name)
-        count += len(entry.streams)
-        if count > left:
-            raise WimError(f"it has more than {_MOST_ENTRIES} files and streams", where=_WHERE)
-        folder.entries.append(entry)
-        position = entry.end
-    return count
-
-
 class _Builder:
     """Makes nodes of entries."""
 
     def __init__(self, descriptors: Sequence[bytes], find: FindBlob, read: ReadSmall) -> None:
-        self.groups: dict[int, list[Node]] = {}
+        self._groups: dict[int, Node] = {}
         self._descriptors = descriptors
         self._find = find
         self._read = read
@@ -141,7 +139,7 @@ class _Builder:
             children=children,
         )
         if node.link_group:
-            self.groups.setdefault(node.link_group, []).append(node)
+            _check_same(self._groups.setdefault(node.link_group, node), node)
         return node
 
     def _security(self, number: int) -> bytes | None:
@@ -188,11 +186,9 @@ class _Builder:
         return Reparse(tag=entry.reparse_tag, data=data, not_fixed=entry.not_fixed)
 
 
-def _check_links(groups: Mapping[int, Sequence[Node]]) -> None:
-    """Refuse names of one file that say different things of it."""
-    for first, *others in groups.values():
-        facts = (first.data, first.streams, first.security, first.attributes)
-        for node in others:
-            if (node.data, node.streams, node.security, node.attributes) != facts:
-                reason = f"{first.name[:80]!r} and {node.name[:80]!r} are one file, yet differ"
-                raise WimError(reason, where=_WHERE)
+def _check_same(first: Node, node: Node) -> None:
+    """Refuse two names of one file that say different things of it."""
+    facts = (first.data, first.streams, first.security, first.attributes)
+    if (node.data, node.streams, node.security, node.attributes) != facts:
+        reason = f"{first.name[:80]!r} and {node.name[:80]!r} are one file, yet differ"
+        raise WimError(reason, where=_WHERE)

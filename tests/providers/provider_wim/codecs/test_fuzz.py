@@ -16,7 +16,12 @@ from provider_wim.wim_format.blob_table import BlobTable, parse_table
 
 from ....support.wims import FIXTURES
 
-WIMS = {"xpress.wim": decode_xpress, "lzx.wim": lambda chunk, size: decode_lzx(chunk, size, 15)}
+
+def decode_lzx_32k(chunk: bytes, size: int) -> bytearray:
+    return decode_lzx(chunk, size, 15)
+
+
+WIMS = {"xpress.wim": decode_xpress, "lzx.wim": decode_lzx_32k}
 
 
 def chunks_of(name: str) -> list[tuple[bytes, int]]:

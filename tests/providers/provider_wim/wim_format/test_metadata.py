@@ -200,8 +200,9 @@ def test_deep_trees_are_refused() -> None:
     ],
 )
 def test_hostile_security_data_is_refused(security: bytes) -> None:
+    data = security.ljust(16, b"\0") if len(security) >= 8 else security
     with pytest.raises(WimError):
-        parse_metadata(security.ljust(16, b"\0") if len(security) >= 8 else security, find, find)  # type: ignore[arg-type,return-value]
+        parse_metadata(data, find, lambda blob: b"")
 
 
 def test_every_cut_is_refused() -> None:
