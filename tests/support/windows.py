@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
@@ -30,8 +31,16 @@ __all__ = [
     "wim_bytes",
 ]
 
-SECURITY = bytes.fromhex("0100048014000000240000000000000030000000") + b"\1" * 40
-"""Stands for a security descriptor; nobody looks into it."""
+_SYSTEM = struct.pack(">BBHII", 1, 1, 0, 5, 0x12000000)
+"""The security identifier S-1-5-18, the local system ([MS-DTYP] 2.4.2)."""
+SECURITY = (
+    struct.pack("<BBHIIII", 1, 0, 0x8004, 20, 32, 0, 44)  # self-relative, with a DACL
+    + _SYSTEM * 2
+    + struct.pack("<BBHHH", 2, 0, 28, 1, 0)
+    + struct.pack("<BBHI", 0, 0, 20, 0x1F01FF)
+    + _SYSTEM
+)
+"""A security descriptor: it belongs to the system, which may do everything."""
 NANO = WimImage(
     index=1,
     name="NanoServer",
@@ -89,7 +98,7 @@ def sample_tree(*more: Node) -> Node:
         symlink("link.txt", "Windows\\System32\\empty.txt"),
         symlink("sys", "Windows\\System32", to_folder=True),
         junction("Documents and Settings", "C:\\Users"),
-        folder("Users", security=SECURITY + b"\0"),
+        folder("Users", security=SECURITY + bytes(4)),
         *more,
     )
 
