@@ -27,7 +27,7 @@ _NAMES: Final = {
     "win32": ("libwim-15.dll",),
 }
 _ELSEWHERE: Final = ("libwim.so.15",)
-"""15 is the version of its binary interface, since 2015."""
+"""15 is the version of its binary interface."""
 _SIZE_T: Final = ctypes.c_size_t
 _VOID_P: Final = ctypes.c_void_p
 
