@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Final
 
 from provider_core.context import Context
-from provider_core.errors import Conflict
+from provider_core.digests import Digest
+from provider_core.errors import Conflict, UsageError
 from provider_core.model import Content, FileStamp, Pin
+from provider_core.oci.annotations import VENDOR
 from provider_core.platforms import PlatformSet
 from provider_core.store import Reader, Writer
 
@@ -56,8 +59,14 @@ def convert_file(content: Content, reader: Reader, writer: Writer, context: Cont
         root=root,
         platforms=(platform,),
         original=original,
-        facts={**content.facts, SHA256: " ".join(digest.hex for digest in digests)},
+        facts={**content.facts, **_facts(digests, options)},
     )
+
+
+def _facts(digests: Iterable[Digest], options: ConvertOptions) -> dict[str, str]:
+    """Return what the catalog is told: the file's digest, and who made it if the user knows."""
+    facts = {SHA256: " ".join(digest.hex for digest in digests)}
+    return {**facts, VENDOR: options.publisher} if options.publisher else facts
 
 
 def windows_architecture(platforms: PlatformSet) -> str:
@@ -102,6 +111,11 @@ def _chosen(images: tuple[WimImage, ...], root: Pin, options: ConvertOptions) ->
     """Return the image that was listed, or that the options mean in what was never listed."""
     if not isinstance(root, FileStamp) or not root.selector:
         return choose(images, index=options.index, name=options.name, what="the file")
+    if options.index is not None and str(options.index) != root.selector:
+        raise UsageError(
+            "the name says which image of its file is meant, and --index names another",
+            hint="leave --index out, or name the file",
+        )
     for image in images:
         if str(image.index) == root.selector:
             return image

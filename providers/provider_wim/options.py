@@ -82,6 +82,8 @@ class ConvertOptions:
     """Number of the image in the file, None if not said."""
     name: str
     """Name of the image in the file, or the name that it shall have; '' if not said."""
+    publisher: str
+    """Who made it, as the user says; '' if not said."""
     compression: str
     """A key of `COMPRESSIONS`."""
     faithful: bool
@@ -99,6 +101,7 @@ class ConvertOptions:
         return cls(
             index=options.get("index"),
             name=options.get("name") or "",
+            publisher=options.get("publisher") or "",
             compression=options.get("layer-compression") or next(iter(COMPRESSIONS)),
             faithful=bool(options.get("faithful-times")),
             leave_out=bool(options.get("leave-out")),
