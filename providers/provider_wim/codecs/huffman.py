@@ -7,11 +7,13 @@ from typing import Final
 
 from provider_core.errors import WimError
 
-__all__ = ["LENGTH_BITS", "LENGTH_MASK", "decode_table"]
+__all__ = ["END_OF_LITERALS", "LENGTH_BITS", "LENGTH_MASK", "decode_table"]
 
 LENGTH_BITS: Final = 5
 """Low bits of an entry that hold the length of the codeword; the symbol is above them."""
 LENGTH_MASK: Final = (1 << LENGTH_BITS) - 1
+END_OF_LITERALS: Final = 256 << LENGTH_BITS
+"""Entries of the symbols that are bytes are below, in the codes that have such."""
 
 
 def decode_table(lengths: Sequence[int], width: int) -> list[int]:

@@ -12,9 +12,10 @@ from typing import Final
 from provider_core.errors import WimError
 
 from .bit_reader import BitReader
+from .huffman import END_OF_LITERALS
 from .lzx_blocks import BlockKind, CodeLengths, Codes, read_size
 from .lzx_slots import EXTRA_BITS, FIRST_EXPLICIT, SLOT_BASES
-from .matches import copy_match, outside
+from .matches import outside, repeated
 from .x86_calls import restore_calls
 
 __all__ = ["LzxDecoder", "decode_lzx"]
@@ -92,10 +93,10 @@ def _decode_block(
             count += 32
         entry = main[window >> count - 16 & 0xFFFF]
         count -= entry & 31
-        symbol = entry >> 5
-        if symbol < 256:
-            literal(symbol)
+        if entry < END_OF_LITERALS:
+            literal(entry >> 5)
             continue
+        symbol = entry >> 5
         length = symbol & 7
         if length == 7:
             entry = length_table[window >> count - 16 & 0xFFFF]
@@ -131,9 +132,6 @@ def _decode_block(
         start = len(out) - offset
         if start < 0 or len(out) + length > end:
             raise outside()
-        if offset >= length:
-            out += out[start : start + length]
-        else:
-            copy_match(out, offset, length)
+        out += out[start : start + length] if offset >= length else repeated(out, offset, length)
     bits.place, bits.bits, bits.count = place, window, count
     return first, second, third

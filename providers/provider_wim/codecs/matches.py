@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from provider_core.errors import WimError
 
-__all__ = ["copy_match", "outside"]
+__all__ = ["outside", "repeated"]
 
 
-def copy_match(out: bytearray, offset: int, length: int) -> None:
-    """Append *length* bytes that begin *offset* bytes (less than *length*) before the end."""
+def repeated(out: bytearray, offset: int, length: int) -> bytearray:
+    """Return *length* bytes that begin *offset* (less than *length*) before the end of *out*."""
     pattern = out[-offset:]
-    out += (pattern * (length // offset + 1))[:length]
+    return (pattern * (length // offset + 1))[:length]
 
 
 def outside() -> WimError:

@@ -12,8 +12,8 @@ from typing import Final
 
 from provider_core.errors import WimError
 
-from .huffman import decode_table
-from .matches import copy_match, outside
+from .huffman import END_OF_LITERALS, decode_table
+from .matches import outside, repeated
 
 __all__ = ["XpressDecoder", "decode_xpress"]
 
@@ -64,10 +64,10 @@ def _decode(table: list[int], data: bytes, size: int) -> bytearray:
             count += 32
         entry = table[bits >> count - 15 & 0x7FFF]
         count -= entry & 31
-        symbol = entry >> 5
-        if symbol < 256:
-            literal(symbol)
+        if entry < END_OF_LITERALS:
+            literal(entry >> 5)
             continue
+        symbol = entry >> 5
         length = symbol & 15
         if length == 15:
             back = (count >> 4) - 1
@@ -84,10 +84,7 @@ def _decode(table: list[int], data: bytes, size: int) -> bytearray:
         start = len(out) - offset
         if start < 0:
             raise outside()
-        if offset >= length:
-            out += out[start : start + length]
-        else:
-            copy_match(out, offset, length)
+        out += out[start : start + length] if offset >= length else repeated(out, offset, length)
     return out
 
 
