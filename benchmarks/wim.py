@@ -33,7 +33,7 @@ from provider_wim.reading import WimFile
 from provider_wim.reading.decoders import DecoderPool
 from provider_wim.reading.part_set import PartSet
 from provider_wim.reading.spans import spans_of
-from provider_wim.tree import Blob, walk
+from provider_wim.tree import walk
 
 FORMS = {
     "none.wim": ["--compress=none"],
@@ -132,9 +132,9 @@ def read_parts(files: Sequence[Path]) -> None:
     pool = DecoderPool(best_codec())
     with ExitStack() as stack:
         parts = PartSet([stack.enter_context(file.open("rb")) for file in files], pool)
-        for sha1, stored in parts.table.blobs.items():
+        for stored in parts.table.blobs.values():
             part = parts[stored.part]
-            for span in spans_of(Blob(sha1=sha1, size=stored.size), stored, part):
+            for span in spans_of(stored.blob, stored, part):
                 decoder = pool.borrow(part.kind)
                 for chunk in span.chunks:
                     data = part.read_at(chunk.offset, chunk.stored_size)

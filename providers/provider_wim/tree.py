@@ -135,7 +135,7 @@ class Node:
     streams: tuple[NamedStream, ...] = ()
     """Its other streams, in the order of the file."""
     link_group: int = 0
-    """Nodes of one group other than 0 are names of one file (hard links)."""
+    """Nodes of one group other than 0 are names of one file (hard links) and say the same."""
     items: TaggedItems = NOTHING
     children: tuple[Node, ...] = ()
     """What is in it, in the order of the file; () unless it is a directory and no reparse point."""

@@ -80,10 +80,11 @@ class LibwimDecoder:
         self._handle = handle
         weakref.finalize(self, library.wimlib_free_decompressor, handle)
 
-    def decode(self, chunk: bytes, out: memoryview) -> None:
+    def decode(self, chunk: bytes | memoryview, out: memoryview) -> None:
         """Fill *out*."""
-        target = ctypes.byref(ctypes.c_char.from_buffer(out))
-        if self._call(chunk, len(chunk), target, len(out), self._handle):
+        source = chunk if isinstance(chunk, bytes) else ctypes.byref(_first_of(chunk))
+        target = ctypes.byref(_first_of(out))
+        if self._call(source, len(chunk), target, len(out), self._handle):
             raise WimError("a chunk cannot be decompressed")
 
 
@@ -107,6 +108,10 @@ class LibwimCompressor:
             return None
         size = self._call(chunk, len(chunk), self._out, len(chunk) - 1, self._handle)
         return ctypes.string_at(self._out, size) if size else None
+
+
+_first_of = ctypes.c_char.from_buffer
+"""Gives the first byte of what is writable, where it is, without a copy."""
 
 
 def _declared(library: Any) -> Any:

@@ -32,9 +32,9 @@ class LzxDecoder:
     def __init__(self, chunk_size: int) -> None:
         self._order = chunk_size.bit_length() - 1
 
-    def decode(self, chunk: bytes, out: memoryview) -> None:
+    def decode(self, chunk: bytes | memoryview, out: memoryview) -> None:
         """Fill *out*."""
-        out[:] = decode_lzx(chunk, len(out), self._order)
+        out[:] = decode_lzx(bytes(chunk), len(out), self._order)
 
 
 def decode_lzx(chunk: bytes, size: int, order: int) -> bytearray:

@@ -12,7 +12,7 @@ __all__ = ["Codec", "Compressor", "Decoder"]
 class Decoder(Protocol):
     """Decodes chunks of one compression and chunk size, one at a time: not thread-safe."""
 
-    def decode(self, chunk: bytes, out: memoryview) -> None:
+    def decode(self, chunk: bytes | memoryview, out: memoryview) -> None:
         """Fill *out*, which has the chunk's size after decompression and is writable.
 
         Raises WimError if *chunk* is damaged.

@@ -28,9 +28,9 @@ _PADDING: Final = bytes(16)
 class XpressDecoder:
     """Decodes chunks, without state."""
 
-    def decode(self, chunk: bytes, out: memoryview) -> None:
+    def decode(self, chunk: bytes | memoryview, out: memoryview) -> None:
         """Fill *out*."""
-        out[:] = decode_xpress(chunk, len(out))
+        out[:] = decode_xpress(bytes(chunk), len(out))
 
 
 def decode_xpress(chunk: bytes, size: int) -> bytearray:

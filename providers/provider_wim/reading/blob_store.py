@@ -35,12 +35,12 @@ class BlobStore:
 
     def find(self, sha1: bytes) -> Blob:
         """Return the blob of a hash.  Raises WimError if there is none."""
-        return Blob(sha1=sha1, size=self._stored(sha1).size)
+        return self._stored(sha1).blob
 
     def spans(self, blob: Blob) -> Iterator[Span]:
         """Yield the spans of *blob*, in order.  Raises WimError."""
         stored = self._stored(blob.sha1)
-        if stored.size != blob.size:
+        if stored.blob != blob:
             raise WimError(f"blob {blob.sha1.hex()} has another size than is said")
         return spans_of(blob, stored, self._parts[stored.part])
 

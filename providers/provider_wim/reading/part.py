@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import threading
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from provider_core.errors import WimError
 
 from ..wim_format.header import HEADER_SIZE, Header
 from ..wim_format.resource_header import ResourceHeader
+from .buffers import new_buffer
 
 __all__ = ["Part"]
 
@@ -35,10 +36,20 @@ class Part:
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Return just *size* bytes from *offset*.  Raises WimError if the file has less."""
-        if offset + size > self.size:
-            reason = f"bytes {offset} to {offset + size} are wanted, it has {self.size}"
-            raise WimError(reason, where=_WHERE)
+        self._check_range(offset, size)
         return self._read(offset, size)
+
+    def read_large(self, offset: int, size: int) -> memoryview:
+        """Return the same, without a second copy on the way, in a `new_buffer`."""
+        self._check_range(offset, size)
+        data = room = new_buffer(size)
+        with self._lock:
+            self._stream.seek(offset)
+            while room and (count := _read_into(self._stream, room)):
+                room = room[count:]
+        if room:
+            raise _shorter()
+        return data
 
     def check_inside(self, resource: ResourceHeader, where: str) -> None:
         """Refuse a resource that leads out of the file.  Raises WimError."""
@@ -57,5 +68,19 @@ class Part:
                 data = self._stream.read(size)
                 pieces.append(data)
         if not data:
-            raise WimError("it became shorter while it was read", where=_WHERE)
+            raise _shorter()
         return b"".join(pieces)
+
+    def _check_range(self, offset: int, size: int) -> None:
+        if offset + size > self.size:
+            reason = f"bytes {offset} to {offset + size} are wanted, it has {self.size}"
+            raise WimError(reason, where=_WHERE)
+
+
+def _read_into(stream: Any, room: memoryview) -> int:
+    # Every seekable binary file has it, only BinaryIO does not say so.
+    return stream.readinto(room) or 0
+
+
+def _shorter() -> WimError:
+    return WimError("it became shorter while it was read", where=_WHERE)

@@ -8,6 +8,7 @@ from typing import BinaryIO, Final
 from provider_core.errors import WimError
 
 from ..wim_format.blob_table import MOST_TABLE, BlobTable, parse_table
+from ..wim_format.header import VERSION_SOLID
 from .decoders import DecoderPool
 from .part import Part
 from .resources import read_resource
@@ -32,7 +33,8 @@ class PartSet:
         for part in parts:
             rows = read_resource(part, part.header.table, pool, most=left, where="blob table")
             left -= len(rows)
-            parse_table(rows, part.header.part, part.size, self.table)
+            solid = part.header.version == VERSION_SOLID
+            parse_table(rows, part.header.part, part.size, self.table, solid=solid)
         _check_metadata(self.table, self.first)
 
     def __getitem__(self, number: int) -> Part:

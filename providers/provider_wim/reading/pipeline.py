@@ -18,7 +18,7 @@ SpansOf = Callable[[Blob], Iterator[Span]]
 ReadSpan = Callable[[Span], Piece]
 """Returns the bytes of a span; called on any thread."""
 
-_AHEAD: Final = 8 << 20
+_AHEAD: Final = 4 << 20
 """Bytes that are read ahead, after decompression."""
 _MOST_SPANS: Final = 64
 """Spans that make one task: small files are many, and each task has its price."""

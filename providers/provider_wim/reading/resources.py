@@ -8,6 +8,7 @@ from provider_core.errors import WimError
 
 from ..wim_format.chunk_table import Chunk, ChunkMap
 from ..wim_format.resource_header import ResourceHeader
+from .buffers import LARGE, new_buffer
 from .decoders import ChunkKind, DecoderPool
 from .part import Part
 
@@ -21,11 +22,12 @@ def decode_chunks(
 
     Raises WimError, NotSupported.
     """
-    out = memoryview(bytearray(sum(chunk.size for chunk in chunks)))
+    out = new_buffer(sum(chunk.size for chunk in chunks))
     place = 0
     decoder = pool.borrow(kind)
     for chunk in chunks:
-        data = part.read_at(chunk.offset, chunk.stored_size)
+        read = part.read_large if chunk.stored_size >= LARGE else part.read_at
+        data = read(chunk.offset, chunk.stored_size)
         room = out[place : place + chunk.size]
         if chunk.stored_size == chunk.size:
             room[:] = data

@@ -52,7 +52,7 @@ def spans_of(blob: Blob, stored: StoredBlob, part: Part) -> Iterator[Span]:
             stored,
             0,
             blob.size,
-            (only_chunk(stored.offset, stored.stored_size, stored.size, _WHERE),),
+            (only_chunk(stored.offset, stored.stored_size, blob.size, _WHERE),),
         )
         return
     layout = ChunkMap.of_resource(stored.resource, *part.kind, _WHERE)

@@ -88,13 +88,14 @@ class WimFile:
         return all(checked)
 
     def _metadata(self, index: int) -> bytes:
-        sha1, stored = self._parts.table.metadata[index - 1]
+        stored = self._parts.table.metadata[index - 1]
         part = self._parts[stored.part]
         where = f"metadata of image {index}"
         data = read_resource(part, stored.resource, self._pool, most=MOST_METADATA, where=where)
         digest = hashlib.sha1(data, usedforsecurity=False).digest()
-        if sha1 not in (NO_HASH, digest):
-            raise WimError(f"its hash is {digest.hex()}, not {sha1.hex()}", where=where)
+        if stored.blob.sha1 not in (NO_HASH, digest):
+            reason = f"its hash is {digest.hex()}, not {stored.blob.sha1.hex()}"
+            raise WimError(reason, where=where)
         return data
 
 

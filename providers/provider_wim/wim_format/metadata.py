@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from provider_core.errors import WimError
@@ -116,31 +116,40 @@ class _Builder:
     """Makes nodes of entries."""
 
     def __init__(self, descriptors: Sequence[bytes], find: FindBlob, read: ReadSmall) -> None:
-        self._groups: dict[int, Node] = {}
+        self._groups: dict[tuple[object, ...], int] = {}
         self._descriptors = descriptors
         self._find = find
         self._read = read
 
     def node(self, entry: Dentry, children: tuple[Node, ...]) -> Node:
         reparse, data = self._unnamed(entry)
+        created = entry.created  # often all three are one number, which is then kept once
         node = Node(
             name=entry.name,
             attributes=entry.attributes,
-            created=entry.created,
-            accessed=entry.accessed,
-            written=entry.written,
+            created=created,
+            accessed=entry.accessed if entry.accessed != created else created,
+            written=entry.written if entry.written != created else created,
             short_name=entry.short_name,
             security=self._security(entry.security_id),
             reparse=reparse,
             data=data,
             streams=self._named(entry) if len(entry.streams) > 1 else (),
-            link_group=0 if entry.attributes & _DIRECTORY else entry.link_group,
             items=entry.items,
             children=children,
         )
-        if node.link_group:
-            _check_same(self._groups.setdefault(node.link_group, node), node)
+        if entry.link_group and not entry.attributes & _DIRECTORY:
+            return replace(node, link_group=self._group(entry.link_group, node))
         return node
+
+    def _group(self, number: int, node: Node) -> int:
+        """Return the group of *node*, counted anew from 1.
+
+        Windows 7 has files of one number that differ, so that what a name says of its file
+        counts too (Windows compares the content alone; wimlib, inode_fixup.c).
+        """
+        facts = (number, node.data, node.streams, node.security, node.attributes)
+        return self._groups.setdefault(facts, len(self._groups) + 1)
 
     def _security(self, number: int) -> bytes | None:
         if number == NO_DESCRIPTOR:
@@ -184,11 +193,3 @@ class _Builder:
             raise WimError(f"a reparse point of {blob.size} bytes", where=_WHERE)
         data = self._read(blob) if blob is not None else b""
         return Reparse(tag=entry.reparse_tag, data=data, not_fixed=entry.not_fixed)
-
-
-def _check_same(first: Node, node: Node) -> None:
-    """Refuse two names of one file that say different things of it."""
-    facts = (first.data, first.streams, first.security, first.attributes)
-    if (node.data, node.streams, node.security, node.attributes) != facts:
-        reason = f"{first.name[:80]!r} and {node.name[:80]!r} are one file, yet differ"
-        raise WimError(reason, where=_WHERE)

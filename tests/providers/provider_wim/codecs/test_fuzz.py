@@ -32,7 +32,7 @@ def chunks_of(name: str) -> list[tuple[bytes, int]]:
         table = BlobTable()
         parse_table(part.read_at(place.offset, place.size), 1, part.size, table)
         stored = [blob.resource for blob in table.blobs.values()]
-        stored += [blob.resource for _, blob in table.metadata]
+        stored += [blob.resource for blob in table.metadata]
         return [
             (part.read_at(one.offset, one.stored_size), one.size)
             for one in stored

@@ -109,7 +109,21 @@ def test_names_of_one_file_have_one_group() -> None:
         Entry(name="b", sha1=ONE, link_group=7),
         Entry(name="c", sha1=ONE),
     ).children
-    assert (one.link_group, two.link_group, alone.link_group) == (7, 7, 0)
+    assert (one.link_group, two.link_group, alone.link_group) == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Entry(name="b", sha1=TWO, link_group=7),
+        Entry(name="b", sha1=ONE, link_group=7, security_id=0),
+        Entry(name="b", sha1=ONE, link_group=7, streams=(("s", TWO),)),
+        Entry(name="b", sha1=ONE, link_group=7, attributes=0x22),
+    ],
+)
+def test_names_of_one_group_that_differ_are_two_files(other: Entry) -> None:
+    one, two = parsed(Entry(name="a", sha1=ONE, link_group=7), other, descriptors=(b"x",)).children
+    assert one.link_group != two.link_group
 
 
 def test_directories_are_in_no_group() -> None:
@@ -154,7 +168,6 @@ def test_names_may_be_any_units_of_utf_16() -> None:
             (Entry(name="a", attributes=REPARSE_POINT, reparse=(1, 0), sha1=LARGE),),
             "reparse point of 20000",
         ),
-        ((Entry(name="a", sha1=ONE, link_group=1), Entry(name="b", link_group=1)), "yet differ"),
     ],
 )
 def test_what_breaks_the_format_is_refused(children: tuple[Entry, ...], reason: str) -> None:
