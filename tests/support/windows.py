@@ -78,7 +78,7 @@ def junction(name: str, target: str) -> Node:
 
 def sample_tree(*more: Node) -> Node:
     """Return a small system with all that a layer can carry, and with *more* in its root."""
-    kernel = file("kernel32.dll", b"MZ" * 40_000, security=SECURITY, link_group=7)
+    kernel = file("kernel32.dll", b"MZ" * 40_000, security=SECURITY, link_group=1)
     return folder(
         "",
         folder(
