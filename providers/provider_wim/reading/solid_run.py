@@ -35,7 +35,7 @@ class SolidRun:
     def __init__(self, part: Part, resources: Sequence[ResourceHeader]) -> None:
         self._part = part
         self._maps = [_map(part, resource) for resource in resources]
-        self._starts = array("Q", [0])
+        self._starts = [0]
         for layout in self._maps:
             self._starts.append(self._starts[-1] + layout.size)
         self._ends: dict[int, array[int]] = {}

@@ -21,6 +21,8 @@ SOLID_HEADER_SIZE: Final = 16
 _SOLID: Final = struct.Struct("<QII")
 _LARGE: Final = 1 << 32
 """Size in bytes from which the entries of a table have eight bytes."""
+_MOST_SOLID: Final = 1 << 22
+"""Chunks of the largest solid resource that is read, since all their places are kept."""
 _WINDOW: Final = 1 << 14
 """Entries that are read at a time."""
 
@@ -120,7 +122,7 @@ class ChunkMap:
         end: int,
         sizes: bool = False,
     ) -> ChunkMap:
-        if table + entries * entry_size > end:
+        if table + entries * entry_size > end or (sizes and entries > _MOST_SOLID):
             raise WimError(f"{size} bytes need more chunks than there is room for", where=where)
         return cls(
             compression=compression,

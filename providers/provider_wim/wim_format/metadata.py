@@ -20,6 +20,9 @@ _MOST_ENTRIES: Final = 600_000
 """Files, directories and streams of the largest image that is read."""
 _MOST_DEPTH: Final = 512
 _MOST_REPARSE: Final = 16 << 10
+"""Bytes of the data of one reparse point, as NTFS has it."""
+_MOST_REPARSE_DATA: Final = 32 << 20
+"""Bytes of that data in an image; a link has some hundred."""
 _WHERE: Final = "metadata"
 _DIRECTORY: Final = int(Attribute.DIRECTORY)  # plain numbers: operators of flags are slow
 _REPARSE_POINT: Final = int(Attribute.REPARSE_POINT)
@@ -120,6 +123,8 @@ class _Builder:
         self._descriptors = descriptors
         self._find = find
         self._read = read
+        self._reparse_data: dict[Blob, bytes] = {}
+        self._reparse_left = _MOST_REPARSE_DATA
 
     def node(self, entry: Dentry, children: tuple[Node, ...]) -> Node:
         reparse, data = self._unnamed(entry)
@@ -189,7 +194,17 @@ class _Builder:
 
     def _reparse(self, entry: Dentry, sha1: bytes) -> Reparse:
         blob = self._blob(sha1)
-        if blob is not None and blob.size > _MOST_REPARSE:
-            raise WimError(f"a reparse point of {blob.size} bytes", where=_WHERE)
-        data = self._read(blob) if blob is not None else b""
+        data = self._data_of(blob) if blob is not None else b""
         return Reparse(tag=entry.reparse_tag, data=data, not_fixed=entry.not_fixed)
+
+    def _data_of(self, blob: Blob) -> bytes:
+        """Return the data of a reparse point, the same for several in one piece of memory."""
+        if blob.size > _MOST_REPARSE:
+            raise WimError(f"a reparse point of {blob.size} bytes", where=_WHERE)
+        known = self._reparse_data.get(blob)
+        if known is None:
+            self._reparse_left -= blob.size
+            if self._reparse_left < 0:
+                raise WimError("its reparse points have too much data", where=_WHERE)
+            known = self._reparse_data[blob] = self._read(blob)
+        return known

@@ -16,6 +16,7 @@ _HEAD: Final = struct.Struct("<II")
 _UNIX: Final = struct.Struct("<IIII")
 _OBJECT_ID, _XATTRS, _UNIX_DATA, _OLD_XATTRS = 0x1, 0x2, 0x337DD873, 0x337DD874
 _OBJECT_ID_SIZES: Final = range(16, 65)
+_MOST: Final = 64
 _WHERE: Final = "metadata, tagged items"
 
 
@@ -24,10 +25,13 @@ def parse_items(data: bytes) -> TaggedItems:
 
     Bytes at the end that are too few for an item are padding.
     """
-    items, position = NOTHING, 0
+    items, position, left = NOTHING, 0, _MOST
     while position + _HEAD.size <= len(data):
         tag, size = _HEAD.unpack_from(data, position)
         position += _HEAD.size
+        left -= 1
+        if not left:
+            raise WimError(f"an entry has more than {_MOST} items", where=_WHERE)
         if size > len(data) - position:
             raise WimError("an item leads out of its entry", where=_WHERE)
         if tag or size:

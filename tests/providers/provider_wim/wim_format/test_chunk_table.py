@@ -83,6 +83,12 @@ def test_hostile_solid_heads_are_refused(head: tuple[int, int, int]) -> None:
         solid(head, bytes(50))
 
 
+def test_more_solid_chunks_than_memory_holds_are_refused() -> None:
+    resource = ResourceHeader(stored_size=1 << 40, size=1 << 32, flags=0x10)
+    with pytest.raises(WimError, match="more chunks"):
+        ChunkMap.of_solid(resource, struct.pack("<QII", 1 << 36, 4096, 1), "test")
+
+
 def test_large_solid_chunks_are_not_supported() -> None:
     with pytest.raises(NotSupported, match="the most"):
         solid((9, 1 << 27, 3), bytes(50))

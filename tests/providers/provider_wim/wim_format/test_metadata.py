@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -126,6 +127,37 @@ def test_names_of_one_group_that_differ_are_two_files(other: Entry) -> None:
     assert one.link_group != two.link_group
 
 
+def test_data_that_many_reparse_points_share_is_read_once() -> None:
+    reads: list[Blob] = []
+
+    def read(blob: Blob) -> bytes:
+        reads.append(blob)
+        return DATA[blob.sha1]
+
+    link = Entry(attributes=REPARSE_POINT, reparse=(1, 0), sha1=TARGET)
+    links = tuple(replace(link, name=str(number)) for number in range(50))
+    parse_metadata(metadata(Entry(attributes=DIRECTORY, children=links)), find, read)
+    assert len(reads) == 1
+
+
+def test_reparse_points_cannot_fill_the_memory() -> None:
+    def many(sha1: bytes) -> Blob:
+        return Blob(sha1=sha1, size=16 << 10)
+
+    links = tuple(
+        Entry(
+            name=str(number),
+            attributes=REPARSE_POINT,
+            reparse=(1, 0),
+            sha1=number.to_bytes(20, "big"),
+        )
+        for number in range(1, 3000)
+    )
+    data = metadata(Entry(attributes=DIRECTORY, children=links))
+    with pytest.raises(WimError, match="too much data"):
+        parse_metadata(data, many, lambda blob: b"")
+
+
 def test_directories_are_in_no_group() -> None:
     (node,) = parsed(Entry(name="d", attributes=DIRECTORY, link_group=3, children=())).children
     assert node.link_group == 0
@@ -164,6 +196,7 @@ def test_names_may_be_any_units_of_utf_16() -> None:
         ((Entry(name="a", streams=(("s\0", ONE),)),), "zero in its name"),
         ((Entry(name="a", children=(Entry(name="b"),)),), "no directory"),
         ((Entry(name="a", items=struct.pack("<II", 1, 500)),), "leads out"),
+        ((Entry(name="a", items=struct.pack("<II", 9, 0) * 50_000),), "64 items"),
         (
             (Entry(name="a", attributes=REPARSE_POINT, reparse=(1, 0), sha1=LARGE),),
             "reparse point of 20000",
