@@ -92,7 +92,7 @@ def no_signer(role: str) -> Signer:
     """Refuse: this home has no key for *role*."""
     raise NotSupported(
         f"there is no key for the role {role!r} in this home",
-        hint="`ferry doctor` shows the keys of this home",
+        hint="`ferry key list` shows the keys of this home",
         role=role,
     )
 

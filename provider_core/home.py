@@ -6,11 +6,15 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .disk.failures import disk_errors, translated
 from .disk.owners import require_own
 from .errors import Locked, UsageError
 from .settings import Layer, environment_layer, file_layer
+
+if TYPE_CHECKING:
+    from .store_location import StoreLocation
 
 __all__ = ["Home", "default_home", "layers"]
 
@@ -26,8 +30,36 @@ class Home:
 
     @property
     def store(self) -> Path:
-        """The OCI layout; may have been moved elsewhere (`store.location` names the place)."""
-        return self.root / "store"
+        """The OCI layout; may have been moved elsewhere (`store.location` names the place).
+
+        Raises StoreError if that file cannot be read.
+        """
+        return self.store_location().current if self.store_moved else self.root / "store"
+
+    @property
+    def store_moved(self) -> bool:
+        """Whether a file says where the store is."""
+        return self._location_file.exists()
+
+    def store_location(self) -> StoreLocation:
+        """Return where the store is and what a move has left to do.  Raises StoreError."""
+        from .store_location import StoreLocation, read_location
+
+        if self.store_moved:
+            require_own(self.root, self._location_file)
+        found = read_location(self._location_file)
+        return found or StoreLocation(store=self.root / "store")
+
+    def set_store_location(self, location: StoreLocation) -> None:
+        """Say where the store is; the caller holds this home's lock.  Raises StoreError."""
+        from .store_location import write_location
+
+        self.prepare()
+        write_location(self._location_file, location)
+
+    @property
+    def _location_file(self) -> Path:
+        return self.root / "store.location"
 
     @property
     def catalog(self) -> Path:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from .digests import Digest
 from .disk.durable import OPEN_FLAGS, sync_file, sync_folder
 from .disk.failures import disk_errors, free_bytes
+from .disk.systems import open_files_move
 from .errors import (
     Conflict,
     Exists,
@@ -87,13 +88,13 @@ def replacing(
                 out = Output(file, beat)
                 yield out
                 out.flush()
-                if os.name == "posix":  # nobody else can claim it before it has its name
+                if open_files_move():  # nobody else can claim it before it has its name
                     _place(temporary, destination, force=force)
             except BaseException:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
                 raise
-        if os.name != "posix":  # an open file cannot be renamed there
+        if not open_files_move():
             _place(temporary, destination, force=force)
         sync_folder(destination.parent)
 

@@ -53,6 +53,8 @@ class Settings:
     """PEM file that proves who we are to servers which ask."""
     client_key: str = ""
     """PEM file of its key; '' if it is in the certificate's file."""
+    accept_expired: str = ""
+    """How long after their end signatures of sources still count ('90d'); '' for not at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .disk.durable import rename, sync_file, sync_folder
-from .disk.failures import disk_errors
+from .disk.replacing import replace_file
 
 __all__ = ["write_settings"]
 
@@ -17,18 +15,7 @@ __all__ = ["write_settings"]
 def write_settings(path: Path, values: Mapping[str, Any]) -> None:
     """Replace *path* by a file that sets *values*, whole or not; StoreError, NoSpace."""
     text = "".join(f"{name} = {_toml(value)}\n" for name, value in sorted(values.items()))
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with disk_errors(path):
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                sync_file(file.fileno())
-            rename(temporary, path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+    replace_file(path, text.encode())
 
 
 def _toml(value: Any) -> str:

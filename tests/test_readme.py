@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -41,4 +42,5 @@ def test_the_two_commands_stand_there_whole(command: str) -> None:
 def test_the_verbs_are_commands() -> None:
     verbs = set(re.findall(r"(?<![\w/`])ferry ([a-z]+)(?= |\b)", README.split("## The verbs")[1]))
     known = {entry.path.split()[0] for entry in ENTRIES} | set(ALIASES)
+    known |= distribution("imageferry").entry_points.select(group="provider_core.commands").names
     assert verbs - {"list"} <= known

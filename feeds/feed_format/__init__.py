@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING
 from provider_core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .base import BASE_TARGET, Base
     from .documents import Document, Key, document_of, package_key, packages_of
     from .evidence import Evidence, collect_evidence
-    from .feed_creation import create_feed, is_feed
+    from .feed_creation import create_feed, discard_feed, is_feed
     from .feed_folder import Fetch, folder_fetch
     from .feed_reader import Changes, FeedReader, fetch_document
     from .fingerprints import fingerprint_of, parse_fingerprint, show_fingerprint
     from .format_version import FORMAT
+    from .inventory import INVENTORY_LIMIT, Inventory, PinnedFeed
     from .key_files import (
         copy_key,
         is_protected,
@@ -59,6 +61,10 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "base": (
+            "BASE_TARGET",
+            "Base",
+        ),
         "documents": (
             "Document",
             "Key",
@@ -72,6 +78,7 @@ __getattr__, __dir__ = lazy_names(
         ),
         "feed_creation": (
             "create_feed",
+            "discard_feed",
             "is_feed",
         ),
         "feed_folder": (
@@ -89,6 +96,11 @@ __getattr__, __dir__ = lazy_names(
             "show_fingerprint",
         ),
         "format_version": ("FORMAT",),
+        "inventory": (
+            "INVENTORY_LIMIT",
+            "Inventory",
+            "PinnedFeed",
+        ),
         "key_files": (
             "copy_key",
             "is_protected",
@@ -155,10 +167,13 @@ __getattr__, __dir__ = lazy_names(
 )
 
 __all__ = [
+    "BASE_TARGET",
     "DOCUMENT_TYPE",
     "FORMAT",
+    "INVENTORY_LIMIT",
     "ROLES",
     "SERIES_TARGET",
+    "Base",
     "Changes",
     "Document",
     "DocumentRef",
@@ -166,9 +181,11 @@ __all__ = [
     "FeedReader",
     "FeedRoles",
     "Fetch",
+    "Inventory",
     "Key",
     "Lives",
     "Pin",
+    "PinnedFeed",
     "Pruned",
     "PublicKey",
     "Published",
@@ -188,6 +205,7 @@ __all__ = [
     "collect_evidence",
     "copy_key",
     "create_feed",
+    "discard_feed",
     "document_of",
     "evidence_base",
     "fetch_document",

@@ -14,6 +14,7 @@ from .keys import PublicKey, SigningKey, is_encrypted
 from .new_files import write_new
 
 __all__ = [
+    "copy_file",
     "copy_key",
     "is_protected",
     "read_key",
@@ -22,7 +23,7 @@ __all__ = [
     "write_public_key",
 ]
 
-_LIMIT = 64 << 10
+_LIMIT = 512_000
 
 Passphrase = Callable[[], bytes]
 """Asked only for a key that is encrypted."""
@@ -69,9 +70,14 @@ def copy_key(source: Path, path: Path) -> bool:
     Raises Exists if *path* is something else, NoSuchFile, DocumentError for what is no private
     key, NoSpace, StoreError.
     """
-    data = _read(source)
-    if b"PRIVATE KEY-----" not in data:
+    if b"PRIVATE KEY-----" not in _read(source):
         raise DocumentError("it is no PEM private key", what=str(source))
+    return copy_file(source, path)
+
+
+def copy_file(source: Path, path: Path) -> bool:
+    """Copy a small file as `copy_key` does, whatever is in it: a root that belongs to a key."""
+    data = _read(source)
     try:
         write_new(path, data, 0o600)
     except Exists:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuf.api.metadata import Root, Snapshot, Targets, Timestamp
+
 from provider_core.digests import Digest
 from provider_core.errors import SignatureError
 
@@ -25,6 +27,7 @@ from .trusted_feed import RoleState
 
 __all__ = ["PublishedFeed", "read_feed"]
 
+_TRIES = 4
 _PAUSE = 0.1
 """Seconds between two tries: longer than a publisher needs from root to pointer."""
 
@@ -58,10 +61,10 @@ class PublishedFeed:
     @property
     def states(self) -> tuple[RoleState, ...]:
         """Version and end of what was signed, in the order of ROLES; the root alone at first."""
-        signed = [read_root(self.root).signed]
-        found = self.publication
+        root, found = read_root(self.root).signed, self.publication
+        signed: list[Root | Targets | Snapshot | Timestamp] = [root]
         if found is not None:
-            signed += [found.targets, found.snapshot, found.timestamp]  # type: ignore[list-item]
+            signed += [found.targets, found.snapshot, found.timestamp]
         return tuple(
             RoleState(role=one.type, version=one.version, expires=one.expires) for one in signed
         )
@@ -93,16 +96,17 @@ class PublishedFeed:
 def read_feed(path: Path) -> PublishedFeed:
     """Read the feed in the folder *path*; ends of signatures do not matter here.
 
-    A signature that does not fit is met by one second try after a moment, for a publisher may
+    A signature that does not fit is met by further tries after a moment, for a publisher may
     just be changing keys.
 
     Raises NoSuchFile if it is no feed, IntegrityError if it was damaged or tampered with,
     NotSupported for another major version of the format, StoreError.
     """
-    try:
-        return _read(path)
-    except SignatureError:
-        time.sleep(_PAUSE)
+    for _ in range(_TRIES - 1):
+        try:
+            return _read(path)
+        except SignatureError:
+            time.sleep(_PAUSE)
     return _read(path)
 
 

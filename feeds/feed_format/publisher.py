@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from provider_core.digests import Digest
 from provider_core.errors import (
     Conflict,
     NoSuchFile,
@@ -120,6 +121,10 @@ class Publisher:
     def names(self) -> tuple[str, ...]:
         """Return the names that are published, in the form that compares, in order."""
         return tuple(sorted(self._edit.names()))
+
+    def has(self, digest: Digest, size: int) -> bool:
+        """Whether the feed carries the blob, of *size* bytes."""
+        return self._folder.has(blob_path(digest), size)
 
     def file(self, target: str) -> bytes | None:
         """Return the signed file *target* beside the shards, pending changes included.

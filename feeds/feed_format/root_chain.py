@@ -14,7 +14,13 @@ from typing import Final
 from securesystemslib.signer import Key
 from tuf.api.metadata import Metadata, Role, Root
 
-from provider_core.errors import DocumentError, IntegrityError, NotSupported, Rollback
+from provider_core.errors import (
+    DocumentError,
+    IntegrityError,
+    NotSupported,
+    Rollback,
+    UsageError,
+)
 
 from .keys import PublicKey, Signer
 from .roles import ROLES, FeedRoles, RoleKeys
@@ -87,7 +93,8 @@ def valid_signers(root: bytes, *others: bytes) -> frozenset[PublicKey]:
 def roles_of(root: bytes) -> FeedRoles:
     """Return the keys that *root* names.
 
-    Raises DocumentError if it is no root, NotSupported for keys of another kind than Ed25519.
+    Raises DocumentError if it is no root, or names a key twice or one that is not in it;
+    NotSupported for keys of another kind than Ed25519.
     """
     signed = read_root(root).signed
     return FeedRoles(**{role: _role_keys(signed, role) for role in ROLES})
@@ -177,8 +184,13 @@ def _unsigned(version: int, roles: FeedRoles, expires: datetime) -> bytes:
 
 def _role_keys(root: Root, role: str) -> RoleKeys:
     found = root.roles[role]
+    if not set(found.keyids) <= set(root.keys):
+        raise DocumentError("it names a key that is not in it", path=f"roles.{role}", what="root")
     keys = tuple(_public_key(root.keys[keyid]) for keyid in found.keyids)
-    return RoleKeys(keys=keys, threshold=found.threshold)
+    try:
+        return RoleKeys(keys=keys, threshold=found.threshold)
+    except UsageError as error:
+        raise DocumentError(error.message, path=f"roles.{role}", what="root") from None
 
 
 def _public_key(key: Key) -> PublicKey:

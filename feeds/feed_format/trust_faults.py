@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,7 +81,7 @@ def _expired(scene: Scene) -> Expired:
     over = {role: scene.now - end for role, end in ends.items() if end <= scene.now}
     past = {role: age for role, age in over.items() if age >= scene.accepted}
     role = max(past, key=lambda role: past[role])
-    days = math.ceil(max(over.values()) / timedelta(days=1))
+    days = max(over.values()).days + 1
     # A root lives for years: that even it has ended is more often a clock than a feed.
     doubt = (
         f"; even its root has, so look whether this host's clock, {scene.now:%Y-%m-%d}, is right"
@@ -92,11 +91,12 @@ def _expired(scene: Scene) -> Expired:
     return Expired(
         f"the signatures of the role {role} ended on {ends[role]:%Y-%m-%d},"
         f" {_span(past[role])} ago{doubt}",
-        hint=f"ask for a newer copy of the feed, or accept this one: accept_expired = '{days}d'",
+        hint=f"ask for a newer copy of the feed, or accept this one: --accept-expired {days}d,"
+        f" or accept_expired = '{days}d' among the settings",
         role=role,
         expires=ends[role].isoformat(),
         age_seconds=int(past[role].total_seconds()),
-        setting="accept_expired",
+        setting="accept-expired",
         clock_suspected=bool(doubt),
     )
 
@@ -135,7 +135,8 @@ def _bad_version(scene: Scene) -> IntegrityError:
     seen = scene.trusted[signed.type].version if signed and signed.type in scene.trusted else 0
     return Rollback(
         f"{scene.last.path} goes back behind what was seen before (version {found}, seen {seen})",
-        hint="this copy is older than the last one; take the newest",
+        hint="this copy is older than the last one; take the newest, or go back on purpose:"
+        f" --accept-rollback {found}",
         path=scene.last.path,
         found=found,
         seen=seen,

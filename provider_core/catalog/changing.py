@@ -11,7 +11,7 @@ from typing import Any
 from ..digests import Digest
 from ..errors import NotInstalled, NotSupported
 from ..model import Content, Hold, ImageKey, Installed, Package, Source, Tag
-from ..model.codec import decode_installed, encode, load_text, to_text
+from ..model.codec import decode_installed, decode_tag, encode, load_text, to_text
 from ..oci import Descriptor
 from ..references import name_key
 from ..versions import Version
@@ -223,6 +223,16 @@ class CatalogChange:
             for change in net(self._changes)
             if change.kind == IMAGE
         )
+
+    def retagged_images(self) -> tuple[Installed, ...]:
+        """Return the images of now that have gained or lost a tag so far."""
+        keys: dict[ImageKey, None] = {}
+        for change in net(self._changes):
+            if change.kind == TAG:
+                documents = (change.before, change.after)
+                keys |= {decode_tag(one).image: None for one in documents if one is not None}
+        found = (self.image(key) for key in keys)
+        return tuple(image for image in found if image is not None)
 
     def finish(
         self, facts: Mapping[str, str], detail: Mapping[str, str], *, always: bool = False

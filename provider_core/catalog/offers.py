@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -32,11 +33,13 @@ class OffersState:
     """Its offers."""
     until: str = ""
     """`Snapshot.until` of its last refresh."""
+    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """`Snapshot.facts` of its last refresh."""
 
 
-_State = tuple[str | None, str, int, str]
-_NEVER: Final[_State] = (None, "", 0, "")
-"""Token, time, count and end of a source that nothing is known of."""
+_State = tuple[str | None, str, int, str, str]
+_NEVER: Final[_State] = (None, "", 0, "", "{}")
+"""Token, time, count, end and facts (JSON) of a source that nothing is known of."""
 
 
 def _utc_now() -> datetime:
@@ -88,8 +91,10 @@ class Offers:
         row = self._file.read(lambda connection: _state(connection, name_key(source)))
         if row is None:
             return None
-        token, refreshed, count, until = row
-        return OffersState(token=token, refreshed=refreshed, count=count, until=until)
+        token, refreshed, count, until, facts = row
+        return OffersState(
+            token=token, refreshed=refreshed, count=count, until=until, facts=json.loads(facts)
+        )
 
     def token(self, source: str) -> str | None:
         """Return where the last refresh of *source* ended; None if it was never refreshed."""
@@ -119,9 +124,9 @@ class Offers:
         def work(connection: sqlite3.Connection) -> None:
             stage(connection, packages, ())
             with transaction(connection, write=True):
-                token, refreshed, count, until = _state(connection, key) or _NEVER
+                token, refreshed, count, until, facts = _state(connection, key) or _NEVER
                 count += take_over(connection, key)
-                _set_state(connection, key, (token, refreshed, count, until))
+                _set_state(connection, key, (token, refreshed, count, until, facts))
 
         key = name_key(source)
         self._file.write(work)
@@ -149,10 +154,12 @@ class Offers:
                 return False
             if snapshot.since is None:
                 delete_source(connection, source)
-            _, _, count, _ = _state(connection, source) or _NEVER
+            _, _, count, *_ = _state(connection, source) or _NEVER
             count += take_over(connection, source)
             now = self._clock().astimezone(UTC).isoformat(timespec="seconds")
-            _set_state(connection, source, (snapshot.token, now, count, snapshot.until))
+            facts = json.dumps(dict(snapshot.facts), sort_keys=True)
+            state = (snapshot.token, now, count, snapshot.until, facts)
+            _set_state(connection, source, state)
         return True
 
 
@@ -165,21 +172,21 @@ def _is_current(connection: sqlite3.Connection, source: str, snapshot: Snapshot)
 
 def _state(connection: sqlite3.Connection, source: str) -> _State | None:
     row: _State | None = connection.execute(
-        "SELECT token, refreshed, offers, until FROM source WHERE name = :source",
+        "SELECT token, refreshed, offers, until, facts FROM source WHERE name = :source",
         {"source": source},
     ).fetchone()
     return row
 
 
 def _set_state(connection: sqlite3.Connection, source: str, state: _State) -> None:
-    token, refreshed, count, until = state
+    columns = ("token", "refreshed", "offers", "until", "facts")
     connection.execute(
         """
-        INSERT INTO source (name, token, refreshed, offers, until)
-        VALUES (:source, :token, :refreshed, :count, :until)
+        INSERT INTO source (name, token, refreshed, offers, until, facts)
+        VALUES (:source, :token, :refreshed, :offers, :until, :facts)
         ON CONFLICT (name) DO UPDATE SET
             token = excluded.token, refreshed = excluded.refreshed, offers = excluded.offers,
-            until = excluded.until
+            until = excluded.until, facts = excluded.facts
         """,
-        {"source": source, "token": token, "refreshed": refreshed, "count": count, "until": until},
+        {"source": source, **dict(zip(columns, state, strict=True))},
     )

@@ -120,7 +120,8 @@ _OFFERS_TABLES = (
         token TEXT,
         refreshed TEXT NOT NULL,
         offers INTEGER NOT NULL,
-        until TEXT NOT NULL
+        until TEXT NOT NULL,
+        facts TEXT NOT NULL
     )
     """,
     """

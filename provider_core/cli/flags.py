@@ -19,6 +19,7 @@ __all__ = [
     "columns_flag",
     "dry_run_flag",
     "force_flag",
+    "ignore_engine_flag",
     "image_argument",
     "image_names",
     "option_values",
@@ -41,6 +42,13 @@ ticket_flag = click.option(
 )
 report_flag = click.option(
     "--report", metavar="FILE", help="Write what was asked and done to FILE, as JSON."
+)
+ignore_engine_flag = click.option(
+    "--ignore-engine",
+    "ignore_engines",
+    multiple=True,
+    metavar="NAME",
+    help="Go on without asking this engine which containers it has; may be repeated.",
 )
 columns_flag = click.option(
     "--columns", default="", metavar="NAME,…", help="The columns to show, in this order."
@@ -115,6 +123,7 @@ def wishes_from(told: Mapping[str, Any], *, options: Mapping[str, Any] | None = 
         platforms=_platforms(told),
         force=told.get("force", False),
         allow_untrusted=told.get("allow_untrusted", False),
+        tags=tuple(told.get("tags", ())),
         keep_going=told.get("keep_going", False),
         keep_original=told.get("keep_original"),
         sha256=_sha256(told.get("sha256")),

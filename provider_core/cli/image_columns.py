@@ -9,16 +9,17 @@ from .grid import Column, Grid, choose
 from .units import size
 
 if TYPE_CHECKING:
-    from ..model import Installed, Package, Pin, Tag
+    from ..model import Hold, ImageKey, Installed, Package, Pin, Tag
 
-__all__ = ["Shown", "image_grid", "offer_grid", "pin_digest", "shown"]
+__all__ = ["Shown", "held", "image_grid", "offer_grid", "pin_digest", "shown"]
 
 
 class Shown(NamedTuple):
-    """An installed image and its further names."""
+    """An installed image, its further names, and its hold."""
 
     image: Installed
     tags: tuple[Tag, ...] = ()
+    hold: Hold | None = None
 
 
 IMAGE_COLUMNS = (
@@ -34,6 +35,7 @@ IMAGE_COLUMNS = (
     Column(name="Provider", text=lambda row: row.image.package.id.provider),
     Column(name="Source", text=lambda row: row.image.package.id.source),
     Column(name="Tags", text=lambda row: ", ".join(f"{tag.name}:{tag.tag}" for tag in row.tags)),
+    Column(name="Held", text=lambda row: held(row.hold)),
     Column(name="Created", text=lambda row: row.image.created),
     Column(name="InstalledAt", text=lambda row: row.image.installed_at),
 )
@@ -65,10 +67,21 @@ def pin_digest(pin: Pin) -> str:
     return "" if isinstance(pin, FileStamp) else str(pin.digest)
 
 
-def shown(images: Iterable[Installed], tags: Sequence[Tag]) -> tuple[Shown, ...]:
-    """Return *images* with those of *tags* that are theirs."""
+def held(hold: Hold | None) -> str:
+    """Return why an image is held, '' if it is not."""
+    return "" if hold is None else hold.reason or "no reason given"
+
+
+def shown(
+    images: Iterable[Installed], tags: Iterable[Tag], holds: Iterable[Hold] = ()
+) -> tuple[Shown, ...]:
+    """Return *images* with those of *tags* and *holds* that are theirs."""
+    by_image = {hold.image: hold for hold in holds}
+    named: dict[ImageKey, list[Tag]] = {}
+    for tag in tags:
+        named.setdefault(tag.image, []).append(tag)
     return tuple(
-        Shown(image=image, tags=tuple(tag for tag in tags if tag.image == image.key))
+        Shown(image=image, tags=tuple(named.get(image.key, ())), hold=by_image.get(image.key))
         for image in images
     )
 

@@ -102,7 +102,7 @@ class Invocation:
             values["lock_timeout"] = self.flags["lock_timeout"]
         return Layer(origin="flag", values=values)
 
-    def _progress(self) -> Progress | None:
+    def _progress(self) -> Progress:
         from .progress import choose_progress
 
         return choose_progress(self.flags.get("progress", "auto"), self.output)

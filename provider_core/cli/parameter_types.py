@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import click
 
-__all__ = ["SECONDS"]
+__all__ = ["SECONDS", "age", "newest"]
+
+_AGE = re.compile(r"(\d{1,9})([smhdw])", re.ASCII)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_NEWEST = re.compile(r"newest:(\d{1,9})", re.ASCII)
 
 
 class _Seconds(click.FloatRange):
@@ -25,3 +30,19 @@ class _Seconds(click.FloatRange):
 
 SECONDS = _Seconds(min=0)
 """A duration in seconds, from 0."""
+
+
+def age(text: str) -> float:
+    """Return the seconds of a duration as people write it, ``90d``; click.BadParameter."""
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(f"{text} is no age: write 90d, 12h, 30m, 45s or 8w.")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def newest(text: str) -> int:
+    """Return the N of ``newest:N``; click.BadParameter for anything else."""
+    match = _NEWEST.fullmatch(text)
+    if match is None:
+        raise click.BadParameter(f"{text} is no rule: write newest:3.")
+    return int(match[1])

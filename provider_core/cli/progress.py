@@ -20,14 +20,17 @@ INTERVAL = 0.5
 """Seconds between two JSON events of one piece of work."""
 
 
-def choose_progress(kind: str, output: Output) -> Progress | None:
-    """Return what shows progress as *kind* says; ``auto``: bars if a person is looking."""
+def choose_progress(kind: str, output: Output) -> Progress:
+    """Return what shows progress as *kind* says; ``auto``: bars if a person is looking.
+
+    With ``none`` too, what a provider wants to be read is told.
+    """
     if kind == "plain":
         return PlainProgress(output)
     if kind == "json":
         return JsonProgress(output)
     if kind == "none":
-        return None
+        return _Notices(output)
     watched = sys.stderr is not None and sys.stderr.isatty() and not output.json
     return BarProgress(output) if watched else _Notices(output)
 

@@ -75,6 +75,14 @@ class Output:
         """Print one line of the result, made inert."""
         self._result(inert(text))
 
+    def can_print(self, signs: str) -> bool:
+        """Whether stdout's encoding has all of *signs*; Windows' pipes may not."""
+        try:
+            signs.encode(getattr(sys.stdout, "encoding", None) or "ascii")
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
     def script(self, text: str) -> None:
         """Print several lines of our own as they are."""
         self._result(text.rstrip("\n"))

@@ -7,13 +7,16 @@ sizes are bytes, times ISO 8601 in UTC.
 schema            printed by                 is
 ================= ========================== =====================================
 ferry.offer/1     find                       an image that a source has
-ferry.image/1     list, show, install        an installed image
-ferry.tag/1       images                     one name of an installed image
+ferry.image/1     list, show, hold, install  an installed image
+ferry.tag/1       images, tag                one name of an installed image
+ferry.untagged/1  untag                      a name that its image has lost
+ferry.branch/1    tree                       an installed image in its family
 ferry.layer/1     history                    a line of an image's history
 ferry.step/1      install, save: --dry-run   one package of a plan
 ferry.plan/1      install, save: --dry-run   the totals, after the steps
 ferry.saved/1     save                       what was written
-ferry.removal/1   uninstall                  an image that went
+ferry.removal/1   uninstall, prune           an image that went
+ferry.kept/1      prune                      an image that stays, though no rule keeps it
 ferry.source/1    source add, set, list …    a source
 ferry.refresh/1   source refresh             what a refresh did to one source
 ferry.provider/1  provider list, show …      a plugin
@@ -23,6 +26,7 @@ ferry.change/1    catalog diff, log          one thing that an operation touched
 ferry.damage/1    store check, repair …      one thing that is wrong
 ferry.collected/1 store gc                   what was collected
 ferry.path/1      store path, catalog backup a place on this machine
+ferry.moved/1     store move                 where the store is now
 ferry.setting/1   config                     a setting and where it comes from
 ferry.finding/1   doctor                     something about this host or home
 ferry.version/1   version                    this release and what it runs on
@@ -42,19 +46,30 @@ from .image_columns import pin_digest
 
 if TYPE_CHECKING:
     from ..catalog import Change, Revision
-    from ..model import Installed, Package, Parent, Plan, Source, Step, Tag
-    from ..operations.results import HistoryEntry, RefreshResult, Removal, SaveResult, SourceRow
+    from ..model import Hold, Installed, Package, Parent, Plan, Source, Step, Tag
+    from ..operations.results import (
+        Branch,
+        HistoryEntry,
+        Moved,
+        RefreshResult,
+        Removal,
+        SaveResult,
+        SourceRow,
+    )
     from ..plugins import Row
     from ..settings import Setting
     from ..store import Collected, Damage
 
 __all__ = [
     "Document",
+    "branch_document",
     "change_document",
     "collected_document",
     "damage_document",
     "image_document",
+    "kept_document",
     "layer_document",
+    "moved_document",
     "offer_document",
     "plan_documents",
     "provider_document",
@@ -91,8 +106,10 @@ def offer_document(package: Package) -> Document:
     }
 
 
-def image_document(image: Installed, tags: Iterable[Tag] = ()) -> Document:
-    """Describe an installed image, with its further names."""
+def image_document(
+    image: Installed, tags: Iterable[Tag] = (), hold: Hold | None = None
+) -> Document:
+    """Describe an installed image, with its further names and why it is held."""
     return {
         "schema": "ferry.image/1",
         "name": image.name,
@@ -110,6 +127,7 @@ def image_document(image: Installed, tags: Iterable[Tag] = ()) -> Document:
         "provider": image.package.id.provider,
         "source": image.package.id.source,
         "tags": [f"{tag.name}:{tag.tag}" for tag in tags],
+        "held": None if hold is None else hold.reason,
     }
 
 
@@ -124,6 +142,15 @@ def tag_document(repository: str, tag: str, image: Installed) -> Document:
         "platform": str(image.package.id.platform or ""),
         "created": image.created,
         "size": image.size,
+    }
+
+
+def branch_document(branch: Branch) -> Document:
+    """Describe an installed image where it stands in its family."""
+    return {
+        **image_document(branch.image),
+        "schema": "ferry.branch/1",
+        "depth": len(branch.above),
     }
 
 
@@ -192,6 +219,21 @@ def removal_document(removal: Removal) -> Document:
     }
 
 
+def kept_document(image: Installed, reasons: Iterable[str]) -> Document:
+    """Describe an image that stays, though no rule of a prune keeps it."""
+    return {**image_document(image), "schema": "ferry.kept/1", "needed_by": list(reasons)}
+
+
+def moved_document(moved: Moved) -> Document:
+    """Describe where a store was and is."""
+    return {
+        "schema": "ferry.moved/1",
+        "before": str(moved.before),
+        "path": str(moved.path),
+        "copied": moved.copied,
+    }
+
+
 def source_document(source: Source) -> Document:
     """Describe a source."""
     return {
@@ -214,6 +256,7 @@ def source_row_document(row: SourceRow) -> Document:
         "offers": row.offers,
         "refreshed": row.refreshed,
         "until": row.until,
+        "facts": dict(row.facts),
     }
 
 

@@ -25,6 +25,13 @@ class Asked:
     """As `parse_reference` reads it."""
     source: str = ""
     """The source that a row of find names; '' for any."""
+    digest: str = ""
+    """The content that a row of list or images names; '' for any."""
+
+    @property
+    def exact(self) -> str:
+        """The request for that content alone."""
+        return f"{self.text}@{self.digest}" if self.digest else self.text
 
 
 def expand(requests: Sequence[str]) -> tuple[Asked, ...]:
@@ -86,10 +93,10 @@ def _of_row(row: Document, number: int) -> Asked:
         raise _unreadable(number, "a row without a name")
     version = _text(row, "tag" if is_tag else "version", number)
     request = f"{name}:{version}" if version else name
-    if not schema.startswith("ferry.offer/"):
-        return Asked(text=request)
-    # An offer's digest is what was seen; another content under the same name must not slip in.
     digest = _text(row, "digest", number)
+    if not schema.startswith("ferry.offer/"):
+        return Asked(text=request, digest=digest)
+    # An offer's digest is what was seen; another content under the same name must not slip in.
     request += f"@{digest}" if digest else ""
     return Asked(text=request, source=_text(row, "source", number))
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 __all__ = [
     "OPEN_FLAGS",
+    "forget_cached",
     "make_folder",
     "open_regular",
     "read_at",
@@ -43,6 +44,15 @@ def sync_file(fd: int) -> None:
         fcntl.fcntl(fd, fcntl.F_FULLFSYNC)
     else:
         os.fsync(fd)
+
+
+def forget_cached(fd: int) -> None:
+    """Let go of what memory has of the flushed file *fd*, so that the disk is read next.
+
+    A hint, which not every system takes.
+    """
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def sync_folder(path: Path) -> None:

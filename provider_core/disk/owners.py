@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from pathlib import Path
 
 from ..errors import StoreError
+from .systems import this_user
 
 __all__ = ["require_own"]
 
@@ -20,11 +20,12 @@ def require_own(*paths: Path) -> None:
     They exist, each in the one before it; what lies in a folder that nobody else can enter is not
     looked at.  POSIX only (owner and mode, links followed): Windows has other means.
     """
-    if os.name != "posix":
+    user = this_user()
+    if user is None:
         return
     for path in paths:
         status = path.stat()
-        if status.st_uid not in (0, os.geteuid()):
+        if status.st_uid not in (0, user):
             raise StoreError(
                 f"{path} belongs to user {status.st_uid}, so what is in it is not trusted",
                 hint="use a home of your own, or make this one yours (chown)",

@@ -90,6 +90,8 @@ class Snapshot:
     """New and changed offers; may be a generator, read once."""
     removed: Iterable[PackageId] = ()
     """Offers that are gone."""
+    facts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What is known of the source itself now, few and short: which series it is of, for one."""
     until: str = ""
     """When the offers can no longer be believed without asking again, ISO 8601 in UTC: the end of
     the signatures that they were verified by; '' for never."""

@@ -131,6 +131,7 @@ def _pour(
         cancel=stop,
         platforms=platforms,
         options=wishes.options,
+        told=wishes.told,
     )
     content = resources.dispatcher.install(
         provider, step.package, call.reader, call.writer(lease), call.context, call.signs

@@ -82,7 +82,7 @@ def open_call(
         clock=resources.clock,
         cancel=token,
         keys=lambda: home.folder(home.keys.name),
-        options={**understood, **(told or {})},
+        options={**_by_default(resources), **understood, **(told or {})},
         offline=resources.settings.offline,
         credentials=resources.credentials or no_credentials,
         sign=resources.sign or no_signer,
@@ -93,6 +93,12 @@ def open_call(
         signs=signs,
         _resources=resources,
     )
+
+
+def _by_default(resources: Resources) -> dict[str, Any]:
+    """Return the settings that a source's or the user's own option comes before."""
+    accepted = resources.settings.accept_expired
+    return {"accept-expired": accepted} if accepted else {}
 
 
 def _understood(

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..errors import Ambiguous
+from ..installed_names import LATEST
 from ..model import Package, Query, pin_key
 from ..platforms import PlatformSet, nothing_for
 from ..references import name_key
 from ..versions import Version
 
 __all__ = ["in_order", "name_alone", "newest_of_each", "the_one"]
-
-LATEST = "latest"
 
 
 def in_order(packages: Iterable[Package]) -> list[Package]:

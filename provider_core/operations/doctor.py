@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from ..disk.systems import this_user
 from ..errors import Error
 from ..model import Feature, Finding
 from ..platforms import host_platform
@@ -28,7 +29,7 @@ def doctor(resources: Resources) -> tuple[Finding, ...]:
     """Look at the host, the home, the catalog and the plugins, and ask these; change nothing."""
     return tuple(
         finding
-        for room in (_host, _home, _space, _catalog, _plugins, _providers)
+        for room in (_host, _home, _store, _catalog, _plugins, _providers)
         for finding in room(resources)
     )
 
@@ -59,12 +60,31 @@ def _home(resources: Resources) -> Iterator[Finding]:
             detail=f"{root} is read-only for you",
             hint="listing and saving work; choose another home to install",
         )
-    if os.name == "posix" and root.exists() and root.stat().st_uid != os.getuid():
+    user = this_user()
+    if user is not None and root.exists() and root.stat().st_uid != user:
         yield Finding(
             what="owner",
             status="note",
-            detail=f"{root} belongs to user {root.stat().st_uid}, you are {os.getuid()}",
+            detail=f"{root} belongs to user {root.stat().st_uid}, you are {user}",
         )
+
+
+def _store(resources: Resources) -> Iterator[Finding]:
+    home = resources.home
+    if home.store_moved:
+        try:
+            place, leftover = resources.store.path, home.store_location().leftover
+        except Error as error:
+            yield Finding(what="store", status="bad", detail=error.message, hint=error.hint)
+            return
+        left = f"; {leftover}, which a move has left, is still there" if leftover else ""
+        yield Finding(
+            what="store",
+            status="note" if leftover else "ok",
+            detail=f"{place}{left}",
+            hint="`ferry store gc` takes it away" if leftover else "",
+        )
+    yield from _space(resources)
 
 
 def _space(resources: Resources) -> Iterator[Finding]:

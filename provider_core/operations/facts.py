@@ -1,8 +1,8 @@
 """What an image says of itself: id, layers, publisher, parent, whether it is a base OS image.
 
 The rule (docs/explanation/publisher-and-parent.md): what the source says comes first, then the
-OCI annotations of index, manifest and config, then what follows from the content.  What nobody
-says is empty; nothing is guessed.
+OCI annotations of index, manifest and config, then what follows from the content; of the parent
+the annotations come first.  What nobody says is empty; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def installed_from(
     face = _face(selection, reader)
     config = face.config
     says = {**face.annotations, **content.facts}
-    parent = package.parent or annotated_parent(says)
+    parent = annotated_parent(says) or package.parent
     return Installed(
         package=package,
         content=replace(content, platforms=selection.platforms),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..digests import Digest
 from ..model import Installed
+from ..oci import Descriptor, ImageConfig, Manifest
 from ..oci import HistoryEntry as Step
-from ..oci import ImageConfig, Manifest
 from ..oci.media_types import is_manifest
 from .facts import selection_of
+from .listing import family_of
 from .results import HistoryEntry
 from .selecting import one_installed
 
@@ -18,12 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["MISSING", "history"]
 
 MISSING = "<missing>"
-"""What `docker history` shows for a layer that is no image of its own."""
+"""What `docker history` shows for a step whose result is no installed image of its own."""
 
 
 def history(resources: Resources, request: str) -> tuple[HistoryEntry, ...]:
-    """Return the layers of an image, newest first (OCI image config, history)."""
+    """Return the steps of an image, newest first (OCI image config, history).
+
+    The last step of the image, and that of each installed image it was made from, has that
+    image's id.  () for a local file that stays where it is: it has no config.
+    """
     image = one_installed(resources, request)
+    if not isinstance(image.content.root, Descriptor):
+        return ()
     manifest, config = _manifest_and_config(resources, image)
     if config is None:
         return tuple(
@@ -32,12 +41,13 @@ def history(resources: Resources, request: str) -> tuple[HistoryEntry, ...]:
         )
     sizes = [layer.size for layer in manifest.layers]
     told = config.history or (Step(),) * len(sizes)
+    ids = _image_ids(resources, image, told)
     entries = []
-    for number, entry in enumerate(reversed(told)):
+    for number, entry in reversed(list(enumerate(told))):
         size = 0 if entry.empty_layer or not sizes else sizes.pop()
         entries.append(
             HistoryEntry(
-                image=image.image_id.short if number == 0 else MISSING,
+                image=ids[number].short if number in ids else MISSING,
                 created=entry.created,
                 created_by=entry.created_by,
                 size=size,
@@ -45,6 +55,24 @@ def history(resources: Resources, request: str) -> tuple[HistoryEntry, ...]:
             )
         )
     return tuple(entries)
+
+
+def _image_ids(resources: Resources, image: Installed, told: Sequence[Step]) -> dict[int, Digest]:
+    """Return the number of each step in *told* after which an installed image was done, its id."""
+    ids = {len(told) - 1: image.image_id}
+    for ancestor in family_of(resources).ancestors(image):
+        depth = len(ancestor.diff_ids)
+        if not depth or ancestor.diff_ids != image.diff_ids[:depth]:
+            break  # from here on it is only said
+        _, config = _manifest_and_config(resources, ancestor)
+        steps = config.history if config else ()
+        if steps and tuple(told[: len(steps)]) == tuple(steps):
+            ids.setdefault(len(steps) - 1, ancestor.image_id)
+        else:
+            layers = [number for number, step in enumerate(told) if not step.empty_layer]
+            if depth <= len(layers):
+                ids.setdefault(layers[depth - 1], ancestor.image_id)
+    return ids
 
 
 def _manifest_and_config(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import BlobNotFound
+from ..installed_names import names_of
 from ..model import Content, Destination, Held, ImageKey, Installed, Package, Tag
 from ..oci import Descriptor
 from ..parents import Family
@@ -17,7 +18,6 @@ from .converting import content_type, converted, is_raw
 from .facts import is_here, selection_of
 from .image_rows import whole_row
 from .publishing import recorded
-from .selecting import names_of
 from .wishes import Wishes
 
 if TYPE_CHECKING:

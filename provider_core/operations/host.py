@@ -13,22 +13,22 @@ from typing import TYPE_CHECKING, Any, Self
 from ..cancel import CancelToken
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
+from .image_life import ImageLife
 from .resources import Resources
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
-    from ..model import FindResult, Hold, Installed, OptionSpec, Plan, Source, Tag, Verb
+    from ..model import FindResult, Installed, OptionSpec, Plan, Source, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
+    from .engine_users import EngineUsers
     from .results import (
         Gathered,
-        HistoryEntry,
         InstallResult,
         RefreshResult,
-        Removal,
         SaveResult,
         SourceRow,
     )
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Host"]
 
 
-class Host:
+class Host(ImageLife):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -62,6 +62,7 @@ class Host:
         transport: Transport | None = None,
         credentials: Credentials | None = None,
         sign: Callable[[str], Signer] | None = None,
+        engine_users: EngineUsers | None = None,
         actor: str = "",
         ticket: str = "",
     ) -> None:
@@ -78,6 +79,7 @@ class Host:
             transport: the way to the network; made from the settings if None.
             credentials: looks up who to be at an origin; anonymous everywhere if None.
             sign: returns the signer of a role; without one, what needs a key is refused.
+            engine_users: says which containers use an image; this host's engines if None.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
         """
@@ -92,6 +94,7 @@ class Host:
             transport=transport,
             credentials=credentials,
             sign=sign,
+            engine_users=engine_users,
             actor=actor,
             ticket=ticket,
         )
@@ -133,31 +136,11 @@ class Host:
     def show(self, request: str) -> Installed:
         """Return the one installed image that *request* names (name, version, digest or id).
 
-        Raises NotInstalled, Ambiguous.
+        Its parent is the installed one, if there is one.  Raises NotInstalled, Ambiguous.
         """
-        from .selecting import one_installed
+        from .listing import one_with_parent
 
-        return one_installed(self._resources, request)
-
-    def tags(self) -> tuple[Tag, ...]:
-        """Return the further names of installed images."""
-        return self._resources.catalog.tags()
-
-    def holds(self) -> tuple[Hold, ...]:
-        """Return the holds on installed images."""
-        return self._resources.catalog.holds()
-
-    def history(self, request: str) -> tuple[HistoryEntry, ...]:
-        """Return an installed image's layers, newest first, as `docker history` shows them."""
-        from .history import history
-
-        return history(self._resources, request)
-
-    def dependents(self, request: str) -> tuple[Installed, ...]:
-        """Return the installed images that were made from the one *request* names."""
-        from .listing import dependents
-
-        return dependents(self._resources, request)
+        return one_with_parent(self._resources, request)
 
     # changes ------------------------------------------------------------------------------
 
@@ -203,18 +186,6 @@ class Host:
         from .save import ANYTHING, gather
 
         return gather(self._resources, requests, ANYTHING, _wishes(wishes))
-
-    def uninstall(
-        self, *requests: str, force: bool = False, dry_run: bool = False
-    ) -> tuple[Removal, ...]:
-        """Remove installed images and free what nothing else needs; one revision.
-
-        Raises NotInstalled, Ambiguous, InUse (dependents, holds), StoreError.
-        With *force* the name goes, and content that a dependent needs stays.
-        """
-        from .uninstall import uninstall
-
-        return uninstall(self._resources, requests, force=force, dry_run=dry_run)
 
     # sources and providers ----------------------------------------------------------------
 

@@ -7,17 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import Conflict, worst
-from ..model import Action, ImageKey, Installed, Plan, same_pin
+from ..model import Action, ImageKey, Installed, Plan, Tag, same_pin
+from ..parents import Family
 from .bringing import bring
 from .image_rows import RowMaker
-from .planning import Planner
+from .planning import Planner, require_not_held
 from .promised_file import check_unchanged
 from .publishing import recorded
 from .results import InstallResult
+from .tagging import drop_shadowed, put_tags, tags_for
 from .wanted_platforms import wanted_platforms
 from .wishes import Wishes
 
 if TYPE_CHECKING:
+    from ..catalog import CatalogChange
     from .resources import Resources
 
 __all__ = ["install"]
@@ -34,44 +37,74 @@ def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> In
     for request in requests:
         planner.add_request(request)
     plan = planner.plan()
-    before = planner.installed
+    tags = tags_for(tuple(planner.asked_for.values()), wishes.tags)
     todo = replace(plan, steps=tuple(step for step in plan.steps if step.action is not Action.KEEP))
     with resources.store.lease() as lease:
         brought, broken = bring(resources, todo, wishes, platforms, lease)
-        maker = RowMaker(resources, wishes, platforms, lease, before)
+        maker = RowMaker(resources, wishes, platforms, lease, planner.installed)
         images, broken = maker.rows(brought, broken)
         check_unchanged(planner.files)
-        installed, revision = _record(resources, images, before, maker)
+        recorder = _Recorder(resources, planner, maker)
+        installed, revision = recorder.record(images, tags)
+    kept = _kept(plan, planner.installed)
     failed = (*planner.failed, *((str(step.package), error) for step, error in broken))
-    if failed and not installed and not _kept(plan, before):
+    if failed and not installed and not kept:
         raise worst([error for _, error in failed])
     return InstallResult(
-        plan=plan,
-        installed=installed,
-        kept=_kept(plan, before),
-        failed=failed,
-        revision=revision,
+        plan=plan, installed=installed, kept=kept, failed=failed, revision=revision
     )
 
 
-def _record(
-    resources: Resources,
-    images: Sequence[Installed],
-    before: dict[ImageKey, Installed],
-    maker: RowMaker,
-) -> tuple[tuple[Installed, ...], int]:
-    """Write every image in one revision; return them and the catalog's revision then."""
-    if not images:
-        return (), resources.catalog.revision()
-    written = []
-    with recorded(resources, "install") as change:
-        for image in images:
-            now = change.image(image.key)
-            if now is not None and now != before.get(image.key):
-                image = _beside(now, image, maker)
-            change.put_image(image)
-            written.append(image)
-    return tuple(written), change.revision
+class _Recorder:
+    """Writes what a plan brought, and checks again what it was built on."""
+
+    def __init__(self, resources: Resources, planner: Planner, maker: RowMaker) -> None:
+        self._resources = resources
+        self._planner = planner
+        self._maker = maker
+
+    def record(
+        self, images: Sequence[Installed], tags: Sequence[Tag]
+    ) -> tuple[tuple[Installed, ...], int]:
+        """Write every image and tag in one revision; return the images, the revision then.
+
+        Raises Conflict, InUse, Exists.
+        """
+        if not images and not tags:
+            return (), self._resources.catalog.revision()
+        with recorded(self._resources, "install") as change:
+            written = [self._put(change, image) for image in images]
+            drop_shadowed(change, written)
+            put_tags(change, [tag for tag in tags if change.image(tag.image) is not None])
+            self._check_needs(change, written)
+        return tuple(written), change.revision
+
+    def _put(self, change: CatalogChange, image: Installed) -> Installed:
+        """Write *image*; return it as it was written."""
+        before = self._planner.installed.get(image.key)
+        now = change.image(image.key)
+        if now is not None and now != before:
+            image = _beside(now, image, self._maker)
+        if now is not None and not same_pin(now.content.root, image.content.root):
+            holds = {hold.image: hold.reason for hold in change.holds()}
+            require_not_held(now, holds, self._planner.wishes)
+        change.put_image(image)
+        return image
+
+    def _check_needs(self, change: CatalogChange, written: Sequence[Installed]) -> None:
+        """Raise Conflict if what one of *written* relies on was uninstalled meanwhile."""
+        new = {image.key: image for image in written}
+        leaning = [(new[key], needed) for key, needed in self._planner.leaning if key in new]
+        if not leaning:
+            return
+        family = Family(change.installed(), change.tags())
+        for image, needed in leaning:
+            if not family.fulfilling(needed):
+                raise Conflict(
+                    f"{needed.name}, which {image.name} {image.version} needs as its"
+                    f" {needed.reason}, was uninstalled by another process",
+                    hint="repeat the command: it is installed again if a source has it",
+                )
 
 
 def _beside(now: Installed, image: Installed, maker: RowMaker) -> Installed:

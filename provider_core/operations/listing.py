@@ -1,4 +1,4 @@
-"""list and dependents: what is installed, and what it was made from."""
+"""list, show and dependents: what is installed, and what it was made from."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .selecting import one_installed
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["dependents", "installed"]
+__all__ = ["dependents", "family_of", "installed", "one_with_parent"]
 
 
 def installed(resources: Resources, pattern: str, revision: int | None) -> tuple[Installed, ...]:
@@ -27,8 +27,19 @@ def installed(resources: Resources, pattern: str, revision: int | None) -> tuple
     )
 
 
-def dependents(resources: Resources, request: str) -> tuple[Installed, ...]:
-    """Return the images that would lose their parent with the one *request* names."""
+def one_with_parent(resources: Resources, request: str) -> Installed:
+    """Return the one image that *request* names, with its parent as it is now."""
     image = one_installed(resources, request)
-    family = Family(resources.catalog.installed())
-    return family.dependents([image]).get(str(image.key), ())
+    family = family_of(resources)
+    return replace(image, parent=family.parent(image))
+
+
+def dependents(resources: Resources, request: str) -> tuple[Installed, ...]:
+    """Return the images that would lose what they were made from, or require."""
+    image = one_installed(resources, request)
+    return family_of(resources).dependents([image]).get(str(image.key), ())
+
+
+def family_of(resources: Resources) -> Family:
+    """Return everything that is installed, to be asked who needs whom."""
+    return Family(resources.catalog.installed(), resources.catalog.tags())

@@ -11,6 +11,7 @@ from ..model import Content, ImageKey
 from ..oci import Descriptor
 from ..store import Collected, Damage
 from .claimed import claimed_manifests
+from .move_store import remove_leftover
 from .publishing import complete_records, publish_index, recorded
 
 if TYPE_CHECKING:
@@ -52,8 +53,12 @@ def _kept_contents(
 def collect(resources: Resources, grace: float | None, dry_run: bool) -> Collected:
     """Remove what nothing needs and is older than *grace* seconds, the settings' by default.
 
-    An explicit grace of 0 takes cached content too.
+    An explicit grace of 0 takes cached content too.  What an interrupted move of the store has
+    left goes first.
     """
+    if resources.home.store_moved and not dry_run:
+        with resources.home.lock(resources.settings.lock_timeout):
+            remove_leftover(resources)
     cache_grace = 0.0 if grace == 0 else resources.settings.cache_grace
     collected = resources.store.collect(
         lambda: roots_of(resources, cache_grace=cache_grace),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ..digests import Digest
-from ..errors import Conflict, Error, Exists, NotFoundError, PackageNotFound
+from ..errors import Conflict, Error, Exists, InUse, NotFoundError, PackageNotFound
+from ..installed_names import fulfils, own_name
 from ..model import (
     Action,
     FileMark,
@@ -30,6 +31,7 @@ from ..platforms import PlatformSet
 from ..references import Name
 from ..versions import Version, floating
 from .asking import require_trust
+from .base_builds import of_same_build
 from .calls import Call, open_call
 from .facts import is_here, is_whole
 from .options import check_wishes
@@ -40,7 +42,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Planner", "check_same", "plan_install"]
+__all__ = ["Planner", "check_same", "plan_install", "require_not_held"]
 
 
 def plan_install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> Plan:
@@ -67,6 +69,12 @@ class Planner:
         check_wishes(resources, wishes.options, *self.options_of)
         self.installed = {image.key: image for image in resources.catalog.installed()}
         """What was here when planning began; whoever executes the plan goes by this."""
+        self.tags = resources.catalog.tags()
+        self.asked_for: dict[ImageKey, Package] = {}
+        """What the requests mean themselves, without what that needs."""
+        self.leaning: list[tuple[ImageKey, Requirement]] = []
+        """Who relies on what is installed; whoever executes the plan checks that it stayed."""
+        self._held = {hold.image: hold.reason for hold in resources.catalog.holds()}
         self.files: list[FileMark] = []
         """Files whose digest was checked; whoever executes the plan checks that they stayed."""
         self.failed: list[tuple[str, Error]] = []
@@ -78,8 +86,10 @@ class Planner:
         """Add the packages that *request* means; with keep_going a failure is noted instead."""
         steps, coming = dict(self._steps), set(self._coming)
         try:
-            for chosen in self.resolved(request):
+            found = self.resolved(request)
+            for chosen in found:
                 self.add(chosen, "requested")
+            self.asked_for |= {ImageKey.of(one.package): one.package for one in found}
         except Error as error:
             if not self.wishes.keep_going:
                 raise
@@ -136,10 +146,9 @@ class Planner:
 
         None if it must be resolved.
         """
-        query = Query.of(name, prereleases=True)
-        if any(query.wants(image.package) for image in self.installed.values()):
+        if any(fulfils(image, name, self.tags) for image in self.installed.values()):
             return ()
-        return self.planned(query)
+        return self.planned(Query.of(name, prereleases=True))
 
     def planned(self, query: Query) -> tuple[ImageKey, ...] | None:
         """Return the step whose package answers *query*, None if there is none."""
@@ -149,16 +158,21 @@ class Planner:
         return None
 
     def _fulfilled(self, requirement: Requirement, package: Package) -> tuple[ImageKey, ...]:
-        """Add what *requirement* of *package* needs, and return the steps that fulfil it."""
+        """Add what *requirement* of *package* needs, and return the steps that fulfil it.
+
+        An image of Windows gets the base of its own build, if that is here or a source has it.
+        """
+        exact = of_same_build(requirement, package)
+        if exact is not None and self._is_to_be_had(exact.name):
+            requirement = exact
         here = self.at_hand(requirement.name)
         if here is not None:
+            if not here:
+                self.leaning.append((ImageKey.of(package), requirement))
             return here
         text = str(requirement.name)
-        wishes = Wishes(
-            allow_untrusted=self.wishes.allow_untrusted, platforms=self.wishes.platforms
-        )
         try:
-            chosen = resolve(self._resources, text, wishes)
+            chosen = self._required(text)
         except NotFoundError as error:
             raise PackageNotFound(
                 text,
@@ -168,6 +182,22 @@ class Planner:
         for one in chosen:
             self.add(one, f"{requirement.reason} of {package.name}")
         return tuple(ImageKey.of(one.package) for one in chosen)
+
+    def _is_to_be_had(self, name: Name) -> bool:
+        """Whether *name* is here, planned, or in a source."""
+        if self.at_hand(name) is not None:
+            return True
+        try:
+            return bool(self._required(str(name)))
+        except NotFoundError:
+            return False
+
+    def _required(self, text: str) -> tuple[Chosen, ...]:
+        """Resolve what a package requires; of the wishes only these count for it."""
+        wishes = Wishes(
+            allow_untrusted=self.wishes.allow_untrusted, platforms=self.wishes.platforms
+        )
+        return resolve(self._resources, text, wishes)
 
     def _step(
         self, package: Package, source: Source | None, reason: str, needs: tuple[ImageKey, ...]
@@ -202,7 +232,11 @@ class Planner:
             whole = is_here(old.content, self._resources.store)
             again = self.wishes.force or self._lacks_original(old, package)
             return Action.KEEP if whole and not again else Action.REPLACE
-        if same_pin(old.package.pin, package.pin) or self._moves(package):
+        if same_pin(old.package.pin, package.pin):
+            return Action.REPLACE
+        if isinstance(package.pin, Descriptor):
+            require_not_held(old, self._held, self.wishes)
+        if self._moves(package):
             return Action.REPLACE
         if isinstance(package.pin, FileStamp):
             return Action.REPLACE  # a copy may be the same image; it is compared when it is read
@@ -258,6 +292,7 @@ class Planner:
             place=package.name,
             platforms=self.platforms,
             options=self.wishes.options,
+            told=self.wishes.told,
         )
 
 
@@ -267,4 +302,16 @@ def check_same(package: Package, *pins: Pin) -> None:
         raise Conflict(
             f"{package} is asked for twice, with different content",
             hint="install one of them, or give it another name or version",
+        )
+
+
+def require_not_held(old: Installed, holds: Mapping[ImageKey, str], wishes: Wishes) -> None:
+    """Raise InUse if *old*, which other content would replace, is held, unless by force."""
+    if old.key in holds and not wishes.force:
+        reason = holds[old.key] or "no reason given"
+        raise InUse(
+            f"{old.name} {old.version}",
+            [f"a hold ({reason})"],
+            hint="its source has other content under this version by now; `ferry unhold"
+            f" {own_name(old)}`, or --force, lets that take its place",
         )

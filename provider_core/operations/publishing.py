@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from ..digests import Digest
 from ..errors import Error
+from ..installed_names import names_of
 from ..model import Installed, Tag
 from ..model.codec import installed_document
 from ..oci import Descriptor
 from ..store import IndexEntry, Record
-from .selecting import names_of
+from .move_store import settle_store
 
 if TYPE_CHECKING:
     from ..catalog import CatalogChange
@@ -37,21 +38,26 @@ def recorded(
 ) -> Iterator[CatalogChange]:
     """Hold the home's lock and open the one transaction of an operation.
 
-    Before it is committed, the store is flushed and each image that is new or different gets its
-    record; when it is, the records of those that are gone go too.  If it fails, no record is left
-    of it.  Then the derived index.json is written anew; with *publish* False the caller does so
-    later.
+    Before it is committed, the store is flushed and each image that is new, different, or called
+    otherwise gets its record; when it is, the records of those that are gone go too.  If it fails,
+    records are as before.  Then the derived index.json is written anew; with *publish* False the
+    caller does so later.
     """
     with resources.home.lock(resources.settings.lock_timeout):
+        settle_store(resources)
         new: list[Installed] = []
+        renamed: list[Installed] = []
         try:
             with resources.transaction(operation) as opened:
                 yield opened
                 resources.store.flush()
-                gone = _keep_records(resources, opened, new)
+                gone = _keep_records(resources, opened, new, renamed)
         except BaseException:
             with suppress(Error):
                 _forget_records(resources, new)
+                tags = resources.catalog.tags() if renamed else ()
+                for image in renamed:
+                    _keep_record(resources, image, tags)
             raise
         _forget_records(resources, gone)
         if publish:
@@ -99,15 +105,20 @@ def _forget_records(resources: Resources, images: Iterable[Installed]) -> None:
 
 
 def _keep_records(
-    resources: Resources, change: CatalogChange, new: list[Installed]
+    resources: Resources,
+    change: CatalogChange,
+    new: list[Installed],
+    renamed: list[Installed],
 ) -> tuple[Installed, ...]:
     """Keep the records of what *change* has written; return the images whose records must go.
 
-    Those that had none before are appended to *new*, before they are written.
+    Those that had none before are appended to *new*, those that gained or lost a tag and are
+    the same otherwise to *renamed*, before they are written.
     """
     tags = change.tags()
     gone = []
-    for before, after in change.changed_images():
+    changed = change.changed_images()
+    for before, after in changed:
         moved = _root_of(before) != _root_of(after)
         if before is not None and moved:
             gone.append(before)
@@ -115,6 +126,11 @@ def _keep_records(
             if moved:
                 new.append(after)
             _keep_record(resources, after, tags)
+    told = {after.key for _, after in changed if after is not None}
+    for image in change.retagged_images():
+        if image.key not in told:
+            renamed.append(image)
+            _keep_record(resources, image, tags)
     return tuple(gone)
 
 

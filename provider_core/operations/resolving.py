@@ -14,6 +14,7 @@ from ..errors import (
     NotSupported,
     PackageNotFound,
 )
+from ..installed_names import LATEST
 from ..model import FileMark, Package, Query, Source
 from ..references import FilePath, Name, Reference, parse_reference
 from .active_sources import active_sources
@@ -81,7 +82,7 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
         if deciding:
             source, packages = deciding[0]
             if not packages:
-                raise PackageNotFound(request, sources=[source.name])
+                raise PackageNotFound(request, sources=[source.name], hint=_latest_hint(name))
             wanted, strict = wanted_platforms(resources, wishes), wishes.platforms is not None
             package = the_one(packages, query, wanted, request, strict=strict)
             return Chosen(package=package, source=source)
@@ -89,6 +90,16 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
     if found:
         return found[0]
     raise PackageNotFound(request, sources=[source.name for source in sources])
+
+
+def _latest_hint(name: Name) -> str:
+    """Say how to get a `latest` that a source without one cannot give."""
+    if name.tag != LATEST:
+        return ""
+    return (
+        f"that source has no {LATEST!r}; `ferry install {name.name} --tag {LATEST}` installs its"
+        " newest release and calls it so"
+    )
 
 
 def _deciders(
@@ -153,7 +164,7 @@ def _ask_providers(
             place=str(reference),
             platforms=wanted_platforms(resources, wishes),
             options=wishes.options,
-            told={"allow-untrusted": wishes.allow_untrusted},
+            told=wishes.told,
         )
         # A large archive may have to be unpacked to see what is in it.
         signs = call.signs if isinstance(reference, FilePath) else None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
 from ..cancel import CancelToken
+from ..errors import StoreError
 from ..home import Home
 from ..settings import Settings
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ..plugins import Plugins
     from ..store import DirectoryStore
     from ..transport import Transport
+    from .engine_users import EngineUsers
     from .networks import Networks
 
 __all__ = ["Resources"]
@@ -70,6 +72,7 @@ class Resources:
         transport: Transport | None,
         credentials: Credentials | None,
         sign: Callable[[str], Signer] | None,
+        engine_users: EngineUsers | None,
         actor: str,
         ticket: str,
     ) -> None:
@@ -84,6 +87,7 @@ class Resources:
         self._providers = providers
         self._provider_paths = provider_paths
         self._transport = transport
+        self._engine_users = engine_users
         self._actor = actor
         self._ticket = ticket
 
@@ -101,15 +105,34 @@ class Resources:
 
         return Offers(self.home.offers, clock=self.clock, timeout=self.settings.lock_timeout)
 
-    @_part
+    @property
     def store(self) -> DirectoryStore:
-        """Return the verified bytes by digest."""
+        """Return the verified bytes by digest, where they are now: another process may move them.
+
+        Raises StoreError if they are not where a move has put them.
+        """
+        place = self.home.store
+        with self.making:
+            store: DirectoryStore | None = self.__dict__.get("_store")
+            if store is None or store.path != place:
+                store = self.__dict__["_store"] = self._store_at(place)
+        if self.home.store_moved and not place.is_dir():
+            raise StoreError(
+                f"the store {place} is not there",
+                hint="mount its disk; or, if it is lost, remove `store.location` from the home"
+                " and install again",
+                path=str(place),
+            )
+        return store
+
+    def _store_at(self, place: Path) -> DirectoryStore:
         from ..store import DirectoryStore
 
         return DirectoryStore(
-            self.home.store,
+            place,
             clock=lambda: self.clock().timestamp(),
             timeout=self.settings.lock_timeout,
+            place=lambda: self.home.store,
         )
 
     @_part
@@ -136,6 +159,13 @@ class Resources:
             question_limit=self.settings.question_timeout,
             stall_limit=self.settings.stall_timeout,
         )
+
+    @_part
+    def engine_users(self) -> EngineUsers:
+        """Return whom to ask which containers use an image."""
+        from .engine_users import nobody
+
+        return self._engine_users or nobody
 
     def transaction(self, operation: str) -> AbstractContextManager[CatalogChange]:
         """Open the one transaction of an operation; see `publishing.recorded`."""
@@ -169,7 +199,7 @@ class Resources:
 
     def close(self) -> None:
         """Close what was opened."""
-        for part in ("networks", "catalog", "offers", "store"):
+        for part in ("networks", "catalog", "offers", "_store"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
 

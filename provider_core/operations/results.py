@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
@@ -14,9 +16,12 @@ if TYPE_CHECKING:
     from ..store import Reader
 
 __all__ = [
+    "Branch",
     "Gathered",
     "HistoryEntry",
     "InstallResult",
+    "Moved",
+    "PruneResult",
     "RefreshResult",
     "Removal",
     "SaveResult",
@@ -79,6 +84,25 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PruneResult:
+    """What `prune` did."""
+
+    removals: tuple[Removal, ...]
+    kept: tuple[tuple[Installed, tuple[str, ...]], ...]
+    """Images that the rules would have taken, and who needs them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """An installed image where it stands in its family."""
+
+    image: Installed
+    above: tuple[bool, ...]
+    """For each generation from its first ancestor's children down to its own: whether a sibling
+    follows further below; () for an image whose parent is not installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryEntry:
     """A line of an image's history (OCI image config, history)."""
 
@@ -92,6 +116,18 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What `move_store` did."""
+
+    before: Path
+    """Where the store was."""
+    path: Path
+    """Where it is."""
+    copied: int
+    """Bytes that were copied and verified; 0 for a rename."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
     """A line of `ferry source list`."""
 
@@ -101,6 +137,8 @@ class SourceRow:
     """Offers in the catalog; None if it is not indexed."""
     refreshed: str = ""
     """When its offers were last brought up to date; '' if never."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What its last refresh told of the source itself."""
     until: str = ""
     """When the signatures that vouch for its offers end, ISO 8601 in UTC; '' if nothing ends."""
 

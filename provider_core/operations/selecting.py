@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..digests import Digest
 from ..errors import Ambiguous, NotInstalled
-from ..model import Installed, Query, Tag, pin_key
-from ..oci import Descriptor
-from ..references import Name, name_key
-from .choosing import LATEST
+from ..installed_names import LATEST, images_named, own_name
+from ..model import Installed, pin_key
+from ..references import Name
 from .requests import name_reference
 
 if TYPE_CHECKING:
     from .resources import Resources
 
 __all__ = [
+    "described",
     "fitting_installed",
     "installed_with_id",
     "named_installed",
-    "names_of",
     "one_installed",
     "only_one",
+    "tag_line",
 ]
 
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{4,64}")
@@ -44,10 +42,12 @@ def one_installed(resources: Resources, request: str) -> Installed:
 def only_one(found: Sequence[Installed], request: str) -> Installed:
     """Return the one of *found*, at least one image; Ambiguous if they are not one content."""
     if len({pin_key(image.content.root) for image in found}) > 1:
+        first = found[0]
         raise Ambiguous(
             f"the image {request!r}",
-            [_described(image) for image in found],
-            hint="name its version: NAME==VERSION",
+            described(found),
+            hint=f"name its version, or its id; `{tag_line(first)}` settles what the bare name"
+            " means",
         )
     return found[0]
 
@@ -66,43 +66,30 @@ def installed_with_id(resources: Resources, request: str) -> tuple[Installed, ..
 
 def named_installed(resources: Resources, name: Name) -> tuple[Installed, ...]:
     """Return what *name* means; a tag of the user's comes before a version of the same text."""
-    images = resources.catalog.installed()
-    tagged = [
-        tag.image
-        for tag in resources.catalog.tags()
-        if name_key(tag.name) == name_key(name.name) and tag.tag == (name.tag or LATEST)
-    ]
-    free = Query.of(name) == Query(name=name.name)
-    if tagged and (name.tag or free):
-        return tuple(image for image in images if image.key in tagged)
-    query = replace(Query.of(name, prereleases=True), digest=None)
-    return tuple(
-        image
+    return images_named(name, resources.catalog.installed(), resources.catalog.tags())
+
+
+def described(images: Sequence[Installed]) -> list[str]:
+    """Return ``name==version (short id)`` of each, with its platform if only that differs."""
+    several = len({(image.key.name, image.version) for image in images}) < len(images)
+    return [
+        f"{image.name}=={image.version} ({image.image_id.short}"
+        + (f", {image.key.platform})" if several and image.key.platform else ")")
         for image in images
-        if query.wants(image.package) and name.digest in (None, *_digests(image))
-    )
+    ]
 
 
-def _digests(image: Installed) -> tuple[Digest | None, ...]:
-    """Return what an image may be asked for by: its pin, its root and its config."""
-    pins = (image.package.pin, image.content.root)
-    return (*(pin.digest for pin in pins if isinstance(pin, Descriptor)), image.image_id)
-
-
-def names_of(image: Installed, tags: Sequence[Tag]) -> tuple[str, ...]:
-    """Return ``name:tag`` for each name of *image*, its version first."""
-    own = f"{image.name}:{image.version or LATEST}"
-    others = [f"{tag.name}:{tag.tag}" for tag in tags if tag.image == image.key]
-    return tuple(dict.fromkeys((own, *others)))
-
-
-def _described(image: Installed) -> str:
-    return f"{image.name}=={image.version} ({image.image_id.short})"
+def tag_line(image: Installed) -> str:
+    """Return the command that makes the bare name of *image* mean it, as Docker's users do."""
+    return f"ferry tag {own_name(image)} {image.name}:{LATEST}"
 
 
 def _hint(resources: Resources, request: str) -> str:
-    name = name_reference(request).name
-    versions = [image.version for image in resources.catalog.images_named(name)]
-    if versions:
-        return f"installed versions of {name}: {', '.join(versions)}"
-    return ""
+    name = name_reference(request)
+    images = resources.catalog.images_named(name.name)
+    if not images:
+        return ""
+    versions = f"installed versions of {name.name}: {', '.join(one.version for one in images)}"
+    if name.tag != LATEST:
+        return versions
+    return f"{versions}; `{tag_line(images[0])}` gives one of them that tag"

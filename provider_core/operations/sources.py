@@ -44,6 +44,7 @@ def source_rows(resources: Resources) -> tuple[SourceRow, ...]:
                 offers=state.count if state else None,
                 refreshed=state.refreshed if state else "",
                 until=state.until if state else "",
+                facts=state.facts if state else {},
             )
         )
     return tuple(rows)

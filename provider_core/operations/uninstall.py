@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..digests import Digest
-from ..errors import IntegrityError, InUse, NotInstalled, UnknownProvider
+from ..errors import Ambiguous, IntegrityError, NotInstalled, UnknownProvider
+from ..installed_names import names_of
 from ..model import ImageKey, Installed, Tag
 from ..oci import Descriptor
 from ..parents import Family
 from .calls import open_call
 from .maintenance import roots_of
+from .obstacles import Users, obstacles, refuse, users_of
 from .publishing import publish_index, recorded
 from .requests import name_reference
 from .results import Removal
-from .selecting import fitting_installed, names_of, one_installed
+from .selecting import (
+    described,
+    installed_with_id,
+    named_installed,
+    one_installed,
+    only_one,
+)
 
 if TYPE_CHECKING:
     from ..catalog import CatalogChange
     from .resources import Resources
 
-__all__ = ["uninstall"]
+__all__ = ["remove", "uninstall"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,30 +42,50 @@ class _Reach:
 
 
 def uninstall(
-    resources: Resources, requests: Sequence[str], *, force: bool, dry_run: bool
+    resources: Resources,
+    requests: Sequence[str],
+    *,
+    force: bool,
+    dry_run: bool,
+    ignore_engines: Collection[str] = (),
 ) -> tuple[Removal, ...]:
-    """Remove images, in one revision, dependents and holds permitting.
+    """Remove images, in one revision; dependents, holds and containers permitting.
+
+    With *force* the names go all the same: dependents keep their layers, which are theirs too.
+    With *dry_run* nothing changes, and what would be freed is returned.
+    """
+    images = _meant(resources, requests, force)
+    users = {} if force else users_of(resources, images, ignore_engines)
+    return remove(resources, images, users, force=force, dry_run=dry_run)
+
+
+def remove(
+    resources: Resources,
+    images: Sequence[Installed],
+    users: Users,
+    *,
+    force: bool = False,
+    dry_run: bool = False,
+) -> tuple[Removal, ...]:
+    """Remove *images*, each once, as `uninstall` does; *users* are what engines said.
 
     The check is made again inside the transaction: a dependent that somebody installs meanwhile
-    is not broken.  With *dry_run* nothing changes, and what would be freed is returned.
+    is not broken.
     """
-    images = _meant(resources, requests)
-    _check_free(Family(resources.catalog.installed()), _held(resources), images, force)
     tags = resources.catalog.tags()
+    if not force:
+        family = Family(resources.catalog.installed(), tags)
+        refuse(images, obstacles(images, family, resources.catalog.holds(), users))
     reaches = [_reach(resources, image) for image in images]
-    if not dry_run:
-        _ask_policies(resources, images)
-        _release(resources, _keepers(resources, images, force))
-        with recorded(resources, "uninstall", publish=False) as change:
-            _check_free(
-                Family(change.installed()),
-                {hold.image: hold.reason for hold in change.holds()},
-                images,
-                force,
-            )
-            _remove(change, images)
     if dry_run:
         return _free(resources, reaches, tags, dry_run=True)
+    _ask_policies(resources, images)
+    _release(resources, _keepers(resources, images, force))
+    with recorded(resources, "uninstall", publish=False) as change:
+        if not force:
+            family = Family(change.installed(), change.tags())
+            refuse(images, obstacles(images, family, change.holds(), {}))
+        _remove(change, images)
     try:
         return _free(resources, reaches, tags, dry_run=False)
     except IntegrityError as error:
@@ -68,49 +96,37 @@ def uninstall(
             publish_index(resources)
 
 
-def _meant(resources: Resources, requests: Sequence[str]) -> tuple[Installed, ...]:
+def _meant(resources: Resources, requests: Sequence[str], force: bool) -> tuple[Installed, ...]:
     """Return the images to remove, each once; a pattern takes every image that fits."""
     found: dict[ImageKey, Installed] = {}
     for request in requests:
-        if name_reference(request).has_wildcard:
-            images = fitting_installed(resources, request)
+        name = name_reference(request)
+        images = named_installed(resources, name)
+        if name.has_wildcard:
             if not images:
                 raise NotInstalled(request)
+        elif images:
+            images = (only_one(images, request),)
         else:
-            images = (one_installed(resources, request),)
+            images = _with_id(resources, request, force)
         found.update({image.key: image for image in images})
     return tuple(found.values())
 
 
-def _held(resources: Resources) -> dict[ImageKey, str]:
-    return {hold.image: hold.reason for hold in resources.catalog.holds()}
+def _with_id(resources: Resources, request: str, force: bool) -> tuple[Installed, ...]:
+    """Return the image whose id *request* begins; if it has several names, all of them by force.
 
-
-def _check_free(
-    family: Family, holds: dict[ImageKey, str], images: Sequence[Installed], force: bool
-) -> None:
-    """Raise InUse, naming who needs an image or why it is held, unless *force*.
-
-    With *force* the name goes all the same: dependents keep their layers, which are theirs too.
+    Raises NotInstalled, Ambiguous.
     """
-    if force:
-        return
-    dependents = family.dependents(images)
-    for image in images:
-        if image.key in holds:
-            reason = holds[image.key] or "no reason given"
-            raise InUse(
-                f"{image.name} {image.version}",
-                [f"a hold ({reason})"],
-                hint="take the hold away, or --force",
-            )
-        needing = dependents.get(str(image.key), ())
-        if needing:
-            raise InUse(
-                f"{image.name} {image.version}",
-                [f"{other.name} {other.version}" for other in needing],
-                hint="uninstall those first, or --force to remove the name alone",
-            )
+    first = one_installed(resources, request)
+    images = installed_with_id(resources, request)
+    if len(images) > 1 and not force:
+        raise Ambiguous(
+            f"the image {first.image_id.short} has several names, so that {request!r}",
+            described(images),
+            hint="name the one to remove, or --force to remove all of them",
+        )
+    return images
 
 
 def _ask_policies(resources: Resources, images: Iterable[Installed]) -> None:

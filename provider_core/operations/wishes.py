@@ -40,6 +40,8 @@ class Wishes:
     """Use sources that nobody vouches for."""
     sha256: Digest | None = None
     """install FILE: the digest the file must have."""
+    tags: tuple[str, ...] = ()
+    """install: further names for what is asked for, TAG of its own name or NAME:TAG."""
     keep_going: bool = False
     """Go on with the other requests when one fails."""
     keep_original: bool | None = None
@@ -47,3 +49,8 @@ class Wishes:
     is, since it may be asked for again, and a local file is not, since its owner has it."""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Options of providers, by OptionSpec name."""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What every provider is told of them, beside the options that it has."""
+        return {"allow-untrusted": self.allow_untrusted}

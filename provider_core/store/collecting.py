@@ -42,6 +42,7 @@ def collect_garbage(
 
     Raises Locked, IntegrityError, StoreError; nothing was removed by then.
     """
+    layout.check_place()
     if not layout.ingest.is_dir():
         return Collected(digests=(), size=0)
     if not rules.dry_run:
@@ -69,6 +70,7 @@ def _lock(layout: Layout, rules: Rules, timeout: float, stack: ExitStack) -> boo
     try:
         with disk_errors(layout.lock):
             stack.enter_context(held(layout.lock, timeout))
+            layout.check_place()
     except StoreError as error:
         if rules.dry_run and is_read_only(error):
             return False

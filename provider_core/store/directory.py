@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from ..digests import Digest
 from ..disk.failures import disk_errors
-from ..errors import UsageError
+from ..errors import Locked, UsageError
 from ..model import FileStamp, Pin
 from ..oci import DOCUMENT_LIMIT, Descriptor
 from .blob_file import open_blob, read_blob, size_of_blob
@@ -20,8 +21,10 @@ from .flushing import Flushing
 from .graph import walk
 from .index_json import render_index
 from .layout import Layout
-from .leases import DirectoryLease
+from .leases import DirectoryLease, has_live_leases
+from .locks import held
 from .missing import check_roots
+from .moving import copy_store
 from .partials import Partials
 from .ports import Collected, Damage, IndexEntry, Lease, Record
 from .records import drop_record, read_records, write_record
@@ -39,7 +42,8 @@ class DirectoryStore:
     Any number of processes and threads may use one folder.  Reading works on read-only media
     and on a full disk; an object with *read_only* never writes.  *clock* tells seconds since
     1970 and decides nothing but what collection finds old; *timeout* is how long to wait for
-    the store's lock, in seconds.
+    the store's lock, in seconds; *place* tells where the store is by now, *path* if None:
+    nothing is written to one that was moved away.
     """
 
     def __init__(
@@ -49,8 +53,9 @@ class DirectoryStore:
         clock: Callable[[], float] = time.time,
         read_only: bool = False,
         timeout: float = 60.0,
+        place: Callable[[], Path] | None = None,
     ) -> None:
-        self._layout = Layout(path.absolute(), read_only=read_only)
+        self._layout = Layout(path.absolute(), read_only=read_only, place=place)
         self._clock = clock
         self._timeout = timeout
         self._partials = Partials(self._layout)
@@ -138,6 +143,19 @@ class DirectoryStore:
     def write_index(self, entries: Sequence[IndexEntry]) -> None:
         self._layout.prepare()
         write_file(self._layout.index, render_index(entries), scratch=self._layout.ingest)
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Hold the lock of a store that no running command works with; Locked if one does."""
+        self._layout.prepare()
+        with disk_errors(self.path), held(self._layout.lock, 0):
+            if has_live_leases(self._layout):
+                raise Locked(f"the store {self.path}", seconds=0)
+            yield
+
+    def copy_to(self, target: Path, advance: Callable[[int], None]) -> int:
+        """Copy all of a store at rest to the new folder *target*; see `copy_store`."""
+        return copy_store(self._layout, target, advance)
 
     def _is_present(self, digest: Digest) -> bool:
         return size_of_blob(self._layout.blob(digest)) is not None

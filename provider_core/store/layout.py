@@ -17,13 +17,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ..digests import Digest
 from ..disk.durable import make_folder
 from ..disk.failures import disk_errors, read_only_error
-from ..errors import DocumentError, StoreError
+from ..disk.systems import this_user
+from ..errors import Conflict, DocumentError, StoreError
 from ..oci.layout import BLOBS_FOLDER, INDEX_FILE, LAYOUT_BYTES, LAYOUT_FILE
 from .index_json import render_index
 from .locks import held
@@ -40,9 +41,16 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 class Layout:
     """The paths of the store at *root*, which nobody may change through it if *read_only*."""
 
-    def __init__(self, root: Path, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        read_only: bool = False,
+        place: Callable[[], Path] | None = None,
+    ) -> None:
         self.root = root
         self.read_only = read_only
+        self._place = place
         self.blobs = root / BLOBS_FOLDER
         self.ingest = root / "ingest"
         self.leases = root / "leases"
@@ -86,12 +94,23 @@ class Layout:
                     continue
                 yield digest, status
 
+    def check_place(self) -> None:
+        """Raise Conflict if the store is elsewhere by now: whoever moves it holds its lock."""
+        if self._place is not None and (place := self._place()) != self.root:
+            raise Conflict(
+                f"the store was moved to {place} by another process",
+                hint="repeat the command: it will find it there",
+                path=str(place),
+            )
+
     def prepare(self) -> None:
         """Make what is missing of the layout, durably, private to its owner.
 
-        Raises StoreError if it is read-only, another user's, open to others to write, holds
-        something else, or if one of its folders is elsewhere (a symbolic link); NoSpace.
+        Raises Conflict if it was moved; StoreError if it is read-only, another user's, open to
+        others to write, holds something else, or if one of its folders is elsewhere (a symbolic
+        link); NoSpace.
         """
+        self.check_place()
         if self._prepared:
             return
         if self.read_only:
@@ -139,9 +158,10 @@ def _require_private(folder: Path) -> None:
             hint="put the folder itself in its place, or name it where it is",
             path=str(folder),
         )
-    if not hasattr(os, "geteuid"):  # Windows: users' folders are private by inheritance
+    user = this_user()
+    if user is None:
         return
-    if status.st_uid != os.geteuid():
+    if status.st_uid != user:
         raise read_only_error(folder, f"it belongs to user {status.st_uid}")
     if status.st_mode & _OTHERS_WRITE:
         raise StoreError(

@@ -31,7 +31,7 @@ from ..errors import Conflict, DocumentError, StoreError
 from .layout import Layout, entries
 from .locks import claim, held
 
-__all__ = ["Claims", "DirectoryLease", "read_claims"]
+__all__ = ["Claims", "DirectoryLease", "has_live_leases", "read_claims"]
 
 _LARGEST = 64 << 20
 _FIRST = 1  # Windows locks the first byte against reading; the text begins after it.
@@ -108,6 +108,7 @@ class DirectoryLease:
     def _add(self, digests: list[Digest]) -> None:
         self._layout.prepare()
         with disk_errors(self._path), held(self._layout.lock, self._timeout):
+            self._layout.check_place()
             if self._fd is None:
                 self._fd = claim(self._path, create=True)
             assert self._fd is not None  # its name is random
@@ -142,6 +143,12 @@ def read_claims(layout: Layout, *, sweep: bool) -> Claims:
             digests |= claimed
             everything = everything or not claimed
     return Claims(digests=frozenset(digests), everything=everything)
+
+
+def has_live_leases(layout: Layout) -> bool:
+    """Whether a running command works with the store; the caller holds the store's lock."""
+    with disk_errors(layout.leases):
+        return any(_is_alive(Path(entry.path), sweep=True) for entry in entries(layout.leases))
 
 
 def _is_alive(path: Path, *, sweep: bool) -> bool:

@@ -9,6 +9,7 @@ from typing import Self
 
 from ..disk.durable import read_at, remove, rename, sync_file, sync_folder, write_at
 from ..disk.failures import disk_errors, translated
+from ..disk.systems import open_files_move
 from ..errors import StoreError
 from .locks import claim
 
@@ -88,7 +89,7 @@ class ScratchFile:
     def place(self, target: Path, mode: int) -> None:
         """Give the file its final name; its folder is still to be flushed."""
         with disk_errors(target):
-            if os.chmod in os.supports_fd:
+            if open_files_move():
                 # While it is still claimed: once the lock is gone, whoever had opened it under
                 # its old name may lock it, and sees that the name is no longer its own.
                 rename(self.path, target)

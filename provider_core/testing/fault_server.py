@@ -6,9 +6,11 @@ import itertools
 import socket
 import ssl
 import threading
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -44,6 +46,7 @@ class FaultServer:
         *,
         tls: ssl.SSLContext | None = None,
         drip: float = 0.05,
+        login: str = "",
     ) -> None:
         """Serve *files*.
 
@@ -51,9 +54,13 @@ class FaultServer:
             files: path, with its slash → content; read at each request.
             tls: makes it an https server; the canary stays plain.
             drip: seconds between the bytes of a drip.
+            login: ``user:password`` that every request has to bear, by HTTP's Basic scheme; the
+                canary wants none.
         """
         self.files = files
         self.drip = drip
+        self.login = f"Basic {b64encode(login.encode()).decode()}" if login else ""
+        """The authorization that requests have to bear; '' for none."""
         self.token = "token-0"
         self._faults: dict[str, tuple[Fault, int | None]] = {}
         self._asked: dict[str, int] = defaultdict(int)
@@ -116,12 +123,16 @@ class FaultServer:
 
     def _answer(self, head: bytes, connection: socket.socket) -> bool:
         path = _target(head).partition("?")[0]
+        call = self._call(head, connection, closing=False)
+        if self.login and call.headers.get("authorization") != self.login:
+            call.whole(401, b"", 'WWW-Authenticate: Basic realm="here"')
+            return True
         with self._lock:
             self._asked[path] += 1
             fault, times = self._faults.pop(path, (None, None))
             if fault is not None and (times is None or times > 1):
                 self._faults[path] = (fault, None if times is None else times - 1)
-        answer(self._call(head, connection, closing=fault is not None), fault)
+        answer(replace(call, closing=fault is not None), fault)
         return fault is None
 
     def _answer_well(self, head: bytes, connection: socket.socket) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from feed_format import (
     Series,
     Signer,
     create_feed,
+    discard_feed,
     fingerprint_of,
     is_feed,
     next_version,
@@ -31,13 +32,13 @@ from provider_core.model import Held, Saved
 from provider_core.store import Reader
 
 from .courier import courier_roots, courier_signer
+from .deltas import without, write_base
 from .evidence_joining import add_evidence
-from .identity import LOCATION
+from .known_content import MISSING_FROM, known_everywhere
 from .lasting import parse_span
 from .passphrases import passphrase_from
 from .publishable import Publishable, Remarks, of_held
-from .publishing import add_images
-from .series_memory import SERIES
+from .series_memory import SERIES, SeriesMemory
 
 __all__ = ["COURIER_PASSPHRASE", "VALID_FOR", "save_bundle"]
 
@@ -71,25 +72,34 @@ def save_bundle(
     """
     plan = _plan(Path(destination), context)
     now = context.clock()
-    publishables = [_as_offered(of_held(one, reader, Remarks(), now), one) for one in images]
-    with _opened(plan) as publisher:
-        series = _series(publisher, plan)
-        added = add_images(publisher, publishables, force=True)
+    publishables = [of_held(one, reader, Remarks(), now) for one in images]
+    known = known_everywhere(context.options.get(MISSING_FROM, ()), reader, context)
+    with context.state.lock(), _opened(plan) as publisher:
+        memory = SeriesMemory(context.state.folder)
+        series = _series(publisher, plan, memory.version)
+        copied = sum(_add(publisher, one) for one in without(publishables, known))
+        write_base(publisher, publishables, known)
         publisher.set_file(SERIES_TARGET, series.as_bytes())
         add_evidence(publisher, plan.path, images, reader, context)
         published = publisher.publish(at_least=series.version)
+        memory.remember(series)
     context.progress.notice(
         f"bundle {series.version} of the series {series.id}; the far side pins the fingerprint"
         f" {show_fingerprint(fingerprint_of(plan.roots[0]))}"
     )
-    size = sum(blob.size for one in publishables for blob in one.blobs)
+    sizes = {blob.digest: blob.size for one in publishables for blob in one.blobs}
+    left_out = sum(size for digest, size in sizes.items() if digest in known)
     return Saved(
         location=str(plan.path),
         names=tuple(f"{one.package.name}:{one.package.version}" for one in publishables),
         roots=tuple(one.blobs[0].digest for one in publishables),
-        written=added.copied + published.written,
-        reused=max(0, size - added.copied),
+        written=copied + published.written,
+        reused=max(0, sum(sizes.values()) - copied - left_out),
     )
+
+
+def _add(publisher: Publisher, one: Publishable) -> int:
+    return publisher.add([one.package], reader=one.reader, blobs=one.blobs, referrers=one.referrers)
 
 
 def _plan(path: Path, context: Context) -> _Plan:
@@ -118,7 +128,11 @@ def _life(options: Any) -> timedelta:
 
 @contextmanager
 def _opened(plan: _Plan) -> Iterator[Publisher]:
-    """Open the bundle to change it; made if it is not there, with the courier's newest root."""
+    """Open the bundle to change it; made if it is not there, with the courier's newest root.
+
+    What fails before its first publication leaves nothing.
+    """
+    was_there = plan.path.exists()
     if not is_feed(plan.path):
         create_feed(plan.path, plan.roots)
     there = read_feed(plan.path)
@@ -132,10 +146,19 @@ def _opened(plan: _Plan) -> Iterator[Publisher]:
         rotate(plan.path, root, [plan.signer], clock=plan.clock)
     lives = Lives.bundle(plan.valid_for)
     with open_publisher(plan.path, [plan.signer], lives=lives, clock=plan.clock) as publisher:
-        yield publisher
+        try:
+            yield publisher
+        except BaseException:
+            if not publisher.version:
+                discard_feed(plan.path, keep_folder=was_there)
+            raise
 
 
-def _series(publisher: Publisher, plan: _Plan) -> Series:
+def _series(publisher: Publisher, plan: _Plan, last: int) -> Series:
+    """Return which bundle this becomes; *last* is the version of the one before, of any series.
+
+    One signer's versions differ, for a reader tells publications apart by them.
+    """
     data = publisher.file(SERIES_TARGET)
     there = None if data is None else Series.parse(data)
     if there is not None and plan.series not in ("", there.id):
@@ -146,15 +169,6 @@ def _series(publisher: Publisher, plan: _Plan) -> Series:
         )
     return Series(
         id=there.id if there else plan.series or plan.path.name.replace(" ", "-"),
-        version=next_version(there.version if there else 0, plan.clock()),
+        version=next_version(max(last, there.version if there else 0), plan.clock()),
         valid_for=plan.valid_for,
     )
-
-
-def _as_offered(publishable: Publishable, held: Held) -> Publishable:
-    """Return *publishable* as its own publisher dated it, without what is of this host alone."""
-    package = publishable.package
-    annotations = {key: text for key, text in package.annotations.items() if key != LOCATION}
-    published = held.package.published or package.published
-    package = replace(package, annotations=annotations, published=published)
-    return replace(publishable, package=package)

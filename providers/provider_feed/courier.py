@@ -34,14 +34,22 @@ from provider_core.context import Signer, no_signer
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import Exists, UsageError
 
-__all__ = ["COURIER", "COURIER_FILES", "courier_roots", "courier_signer"]
+__all__ = [
+    "COURIER",
+    "COURIER_FILES",
+    "COURIER_KEY",
+    "courier_roots",
+    "courier_signer",
+    "kept_roots",
+]
 
 COURIER: Final = "courier"
 """The role, as `Context.sign` is asked for it."""
 COURIER_FILES: Final = "courier.*"
 """Pattern of all its files in a key folder."""
 
-_KEY = "courier.pem"
+COURIER_KEY: Final = "courier.pem"
+"""File of the private key in a key folder."""
 _RENEWAL = timedelta(days=366)
 """How long before its end a root is followed by a new one."""
 
@@ -63,7 +71,7 @@ def courier_signer(
     """
     if sign is not no_signer:
         return sign(COURIER)
-    path = folder / _KEY
+    path = folder / COURIER_KEY
     if not path.exists():
         with suppress(Exists):  # somebody else made it in the meantime: read theirs
             write_key(path, SigningKey.generate(), passphrase=passphrase() if passphrase else None)
@@ -81,7 +89,7 @@ def courier_roots(
     Raises UsageError if the roots that are kept name another key, IntegrityError if they are
     damaged, NoSpace, StoreError.
     """
-    roots, now = _kept(folder), clock().astimezone(UTC)
+    roots, now = kept_roots(folder), clock().astimezone(UTC)
     key = PublicKey.of(signer)
     if not roots:
         return _with_next(folder, first_root(_roles(key), now + Lives().root), signer)
@@ -89,8 +97,8 @@ def courier_roots(
     if roles_of(roots[-1]) != _roles(key):
         raise UsageError(
             f"the roots of this home's bundles name another courier key than {key.id[:12]}",
-            hint=f"restore {folder / _KEY} from a backup; or move the courier.*.root.json there"
-            " away, and have every far side pin the new fingerprint",
+            hint=f"restore {folder / COURIER_KEY} from a backup; or move its roots,"
+            " courier.*.root.json, away, and have every far side pin the new fingerprint",
             folder=str(folder),
         )
     if read_root(roots[-1]).signed.expires - now > _RENEWAL:
@@ -103,12 +111,13 @@ def _with_next(folder: Path, root: bytes, signer: Signer) -> tuple[bytes, ...]:
     version = read_root(root).signed.version
     with suppress(Exists):  # somebody else made it in the meantime: read theirs
         write_new(_root_file(folder, version), sign_root(root, [signer]), 0o644)
-    roots = _kept(folder)
+    roots = kept_roots(folder)
     check_chain(roots)
     return roots
 
 
-def _kept(folder: Path) -> tuple[bytes, ...]:
+def kept_roots(folder: Path) -> tuple[bytes, ...]:
+    """Return the roots that *folder* has, from version 1 on; nothing is verified.  StoreError."""
     roots: list[bytes] = []
     for version in count(1):
         path = _root_file(folder, version)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from feed_format import ROLES, FeedRoles, PublicKey
+from feed_format import ROLES, FeedRoles, PublicKey, roles_of
 from provider_core.errors import Ambiguous, UsageError
 
+from .courier import COURIER, COURIER_KEY, kept_roots
 from .keyring_folder import KeyFile, KeyringFolder
 from .role_changes import ROLE_WORDS
 
-__all__ = ["FeedKey", "chosen_key", "feed_keys", "keys_here"]
+__all__ = ["FeedKey", "chosen_key", "courier_here", "feed_keys", "keys_here"]
 
 _LEAST = 4
 """Digits of an id that name a key."""
@@ -24,7 +25,7 @@ class FeedKey:
     id: str
     """The TUF key id, 64 hexadecimal digits."""
     roles: tuple[str, ...] = ()
-    """What it may sign, in the order of ROLES; () if the feed does not know it."""
+    """What it may sign, in the order of ROLES, or 'courier'; () if no feed was asked."""
     file: KeyFile | None = None
     """Its private half, None if that is not here."""
     public: PublicKey | None = None
@@ -62,6 +63,18 @@ def feed_keys(roles: FeedRoles, keyring: KeyringFolder) -> tuple[FeedKey, ...]:
 def keys_here(keyring: KeyringFolder) -> tuple[FeedKey, ...]:
     """Return every key that is here, whatever feed it is of.  Raises StoreError."""
     return tuple(FeedKey(id=file.id, file=file) for file in keyring.files())
+
+
+def courier_here(keyring: KeyringFolder) -> tuple[FeedKey, ...]:
+    """Return the courier key of the home, () if it has made no bundle yet.
+
+    Raises DocumentError if its roots are damaged, StoreError.
+    """
+    roots, path = kept_roots(keyring.own), keyring.own / COURIER_KEY
+    if not roots or not path.exists():
+        return ()
+    (key,) = roles_of(roots[-1]).root.keys
+    return (FeedKey(id=key.id, roles=(COURIER,), file=KeyFile(id=key.id, path=path), public=key),)
 
 
 def chosen_key(text: str, keys: Iterable[FeedKey]) -> FeedKey:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from feed_format import (
+    ROLES,
     FeedRoles,
     PublicKey,
     RoleKeys,
@@ -16,14 +17,19 @@ from feed_format import (
     open_publisher,
     roles_of,
 )
+from feed_format.paths import INGEST, LOCK
 from provider_core.errors import Exists, UsageError
 
 from .keyring_folder import KeyringFolder, keep_outside
+from .passphrases import Passphrases
 from .publishing import ONLINE, online_keys
 from .role_changes import Keys, with_changes
 from .root_drafts import RootDraft
 
 __all__ = ["NewRoot", "begin_feed", "draft_root", "refuse_taken"]
+
+_LEFT = frozenset({INGEST, LOCK})
+"""What `create_feed` may leave if it is killed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,8 @@ class NewRoot:
     """How many signatures a role wants, where it is not one."""
     root_folder: Path
     """Where the root key goes."""
+    root_passphrases: Passphrases
+    """Have its passphrase."""
     may_wait: bool
     """Whether others may sign the root later."""
 
@@ -48,7 +56,7 @@ def draft_root(new: NewRoot, keyring: KeyringFolder, now: datetime) -> RootDraft
     StoreError.
     """
     _check(new, keyring)
-    root = keyring.public(keyring.make("root", new.root_folder))
+    root = keyring.public(keyring.make("root", new.root_folder, new.root_passphrases))
     online = keyring.public(keyring.make("online"))
     draft = RootDraft.first(_roles(root, online, new), now)
     return draft.signed_by(keyring.signers(draft.roles.root.keys))
@@ -71,7 +79,11 @@ def begin_feed(
     be, UsageError if no key is here that may publish, Locked, StoreError.
     """
     refuse_taken(path)
-    signers = keyring.signers(online_keys(roles_of(roots[-1])))
+    roles = roles_of(roots[-1])
+    for role in ONLINE:
+        _check_role(role, roles, keyring)
+    keyring.unlock(online_keys(roles))
+    signers = keyring.signers(online_keys(roles))
     create_feed(path, roots, lock_seconds=lock_seconds)
     with open_publisher(path, signers, clock=clock, lock_seconds=lock_seconds) as publisher:
         publisher.publish(at_least=at_least)
@@ -81,7 +93,7 @@ def refuse_taken(path: Path, *folders: Path) -> None:
     """Raise Exists if *path* is not free for a feed; UsageError if a key folder is inside it."""
     if is_feed(path):
         raise Exists(f"the feed {path}", hint="`ferry feed add` publishes images in it")
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or {one.name for one in path.iterdir()} - _LEFT):
         raise Exists(str(path), hint="name an empty folder, or one that does not exist yet")
     for folder in folders:
         keep_outside(path, folder)
@@ -91,18 +103,23 @@ def _check(new: NewRoot, keyring: KeyringFolder) -> None:
     """Raise UsageError if the keys that are made, and others that are here, do not suffice."""
     stand_ins = (PublicKey(raw=bytes(32)), PublicKey(raw=bytes([1] * 32)))
     roles = _roles(*stand_ins, new)
-    for role in ("root", *ONLINE):
-        here = sum(key in stand_ins or keyring.find(key) is not None for key in roles.of(role).keys)
-        if here >= roles.of(role).threshold:
-            continue
-        if role == "root" and new.may_wait:
-            continue
+    for role in ONLINE if new.may_wait else ROLES:
+        _check_role(role, roles, keyring, made=stand_ins)
+
+
+def _check_role(
+    role: str, roles: FeedRoles, keyring: KeyringFolder, made: tuple[PublicKey, ...] = ()
+) -> None:
+    """Raise UsageError if those of the keys of *role* that are here, or *made*, do not suffice."""
+    keys, threshold = roles.of(role).keys, roles.of(role).threshold
+    here = sum(key in made or keyring.find(key) is not None for key in keys)
+    if here < threshold:
         raise UsageError(
-            f"the role {role} wants {roles.of(role).threshold} signatures,"
-            f" keys for {here} would be here",
+            f"the role {role} wants {threshold} signatures, keys for {here} are here",
             hint="say --to FILE: it gets the root for the others to sign"
             if role == "root"
-            else "one machine signs a publication; bring the keys here, or lower the threshold",
+            else "one machine signs a publication: bring the keys here (`ferry key restore` does,"
+            " from a backup), or lower the threshold",
             role=role,
         )
 

@@ -8,8 +8,10 @@ from provider_core.model import OptionSpec, OptionType, Verb
 from provider_core.transport import network_options
 
 from .bundling import COURIER_PASSPHRASE, VALID_FOR
+from .known_content import MISSING_FROM
 from .lasting import ACCEPT_EXPIRED
 from .series_memory import SERIES
+from .trusting import ACCEPT_ROLLBACK
 
 __all__ = ["OPTIONS"]
 
@@ -27,6 +29,12 @@ def _reading(verb: Verb) -> tuple[OptionSpec, ...]:
         ),
         OptionSpec(name="fingerprint", verb=verb, help="its fingerprint, to trust it by"),
         OptionSpec(
+            name=ACCEPT_ROLLBACK,
+            verb=verb,
+            type=OptionType.NUMBER,
+            help="version of an older bundle to go back to",
+        ),
+        OptionSpec(
             name=ACCEPT_EXPIRED, verb=verb, help="how long after their end signatures count: 90d"
         ),
     )
@@ -43,6 +51,13 @@ OPTIONS: Final = (
     ),
     OptionSpec(name=SERIES, verb=Verb.SOURCE, help="the series its bundles must be of"),
     OptionSpec(name=SERIES, verb=Verb.SAVE, help="the series of the bundle"),
+    OptionSpec(
+        name=MISSING_FROM,
+        verb=Verb.SAVE,
+        type=OptionType.PATH,
+        multiple=True,
+        help="leave out what an inventory, or an earlier bundle, report or lock, says is there",
+    ),
     OptionSpec(name=VALID_FOR, verb=Verb.SAVE, help="how long the bundle holds: 12h, 90d, 1y"),
     OptionSpec(
         name=COURIER_PASSPHRASE,

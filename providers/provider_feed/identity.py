@@ -8,4 +8,4 @@ __all__ = ["LOCATION", "PROVIDER"]
 
 PROVIDER: Final = "feed"
 LOCATION: Final = "io.imageferry.image.location"
-"""Annotation of packages of a feed that was named directly: its folder or URL."""
+"""Annotation of packages that were named directly, by their place on this host; never published."""

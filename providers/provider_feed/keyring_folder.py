@@ -114,14 +114,18 @@ class KeyringFolder:
         self._open[file.id] = key
         return key
 
-    def make(self, role: str, folder: Path | None = None) -> KeyFile:
+    def make(
+        self, role: str, folder: Path | None = None, passphrases: Passphrases | None = None
+    ) -> KeyFile:
         """Make a key for *role* in *folder*, the home's own if None; return where it is.
+
+        Its passphrase is one of *passphrases*, if it is not to be like the others'.
 
         Raises UsageError without a passphrase or the word that there is none, NoSpace,
         StoreError.
         """
         place = folder or self.own
-        passphrase = self.passphrases.new(f"the new {role} key")
+        passphrase = (passphrases or self.passphrases).new(f"the new {role} key")
         key = SigningKey.generate()
         with disk_errors(place):
             make_folder(place, 0o700)
@@ -140,6 +144,16 @@ class KeyringFolder:
         return tuple(
             LazySigner(key, partial(self.read, file)) for key, file in found if file is not None
         )
+
+    def unlock(self, keys: Iterable[PublicKey]) -> None:
+        """Read those of *keys* that are here and have a passphrase, which may be asked for.
+
+        So nobody waits for somebody to type while a feed is locked.  Raises as `read` does.
+        """
+        for key in keys:
+            file = self.find(key)
+            if file is not None and file.is_protected:
+                self.read(file)
 
 
 def keep_outside(feed: Path, folder: Path) -> None:

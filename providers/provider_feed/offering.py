@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from feed_format import Document, DocumentRef, fetch_document, packages_of
 from feed_format.paths import role_file
@@ -28,23 +29,39 @@ def snapshot(opened: OpenedFeed, since: str | None, context: Context) -> Snapsho
     if context.source is None:
         raise TypeError("a snapshot is of a source")
     token, source = _token(opened), context.source.name
-    until = opened.until.isoformat(timespec="seconds")
     if token == since:
         return None
     if opened.is_evidence:
-        offered = everything(opened, source, context)
-        return Snapshot(since=None, token=token, upserts=offered, until=until)
+        return _whole(opened, token, everything(opened, source, context))
     before = since.partition(" ")[0] if since else None
     changes = opened.reader.changes(before)
     if before is not None:
         opened.reader.forget_except(before, changes.token)
     offered = _packages(_documents(opened, changes.changed, context), source)
     if changes.since is None:
-        return Snapshot(since=None, token=token, upserts=offered, until=until)
+        return _whole(opened, token, offered)
     now = tuple(offered)
     names = {*changes.removed, *(ref.name for ref in changes.changed)}
     gone = _gone(names, now, source, context)
-    return Snapshot(since=since, token=token, upserts=now, removed=gone, until=until)
+    return replace(_whole(opened, token, now), since=since, removed=gone)
+
+
+def _whole(opened: OpenedFeed, token: str, offered: Iterable[Package]) -> Snapshot:
+    return Snapshot(
+        since=None,
+        token=token,
+        upserts=offered,
+        facts=_facts(opened),
+        until=opened.until.isoformat(timespec="seconds"),
+    )
+
+
+def _facts(opened: OpenedFeed) -> dict[str, str]:
+    """Return what an inventory tells of the feed."""
+    facts = {"version": str(opened.feed.version)}
+    if opened.series is not None:
+        facts |= {"series": opened.series.id, "bundle": str(opened.series.version)}
+    return facts
 
 
 def _token(opened: OpenedFeed) -> str:

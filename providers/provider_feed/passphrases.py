@@ -54,7 +54,7 @@ class Passphrases:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     """May have it too."""
     none: bool = False
-    """Whether new keys get none."""
+    """Whether new keys get none, whatever the others have."""
     is_terminal: Callable[[], bool] = _is_terminal
     """Whether somebody is there to ask."""
     ask: Callable[[str], str] = getpass
@@ -72,7 +72,7 @@ class Passphrases:
             raise UsageError(
                 f"{label} needs its passphrase, and there is no terminal to ask on", hint=_HINT
             )
-        return self.ask(f"Passphrase of {label}: ").encode()
+        return self._typed(f"Passphrase of {label}: ").encode()
 
     def new(self, label: str) -> bytes | None:
         """Return the passphrase for a new key, typed twice; None if it is to have none.
@@ -89,15 +89,21 @@ class Passphrases:
                 f"{label} needs a passphrase, and there is no terminal to ask on",
                 hint=f"{_HINT}, or say --no-passphrase: then file permissions alone protect it",
             )
-        typed = self.ask(f"New passphrase of {label}: ")
+        typed = self._typed(f"New passphrase of {label}: ")
         if not typed:
             raise UsageError(
                 "an empty passphrase protects nothing",
                 hint="type one, or say --no-passphrase",
             )
-        if self.ask("The same again: ") != typed:
+        if self._typed("The same again: ") != typed:
             raise UsageError("the passphrases differ", hint="run the command again")
         return typed.encode()
+
+    def _typed(self, prompt: str) -> str:
+        try:
+            return self.ask(prompt)
+        except EOFError:  # Ctrl-D
+            raise UsageError("no passphrase was typed", hint=_HINT) from None
 
     def _told(self) -> bytes | None:
         if self.file is not None:

@@ -28,6 +28,7 @@ __all__ = ["FolderPlace", "Place", "WebPlace", "folder_of", "place_of"]
 
 _DIGITS: Final = re.compile(r"[0-9a-f]{64}")
 _FORBIDDEN: Final = 403
+_ABSENT: Final = 404
 
 
 class Place(Protocol):
@@ -97,6 +98,8 @@ class FolderPlace:
             try:
                 return open(open_regular(path), "rb")
             except (FileNotFoundError, NotADirectoryError):
+                if not self._path.exists():
+                    raise NoSuchFile(self._path) from None
                 raise BlobNotFound(
                     descriptor.digest, f"the feed {self._path}", hint="its copy is not whole"
                 ) from None
@@ -119,7 +122,7 @@ class WebPlace:
     def fetch(self, path: str, limit: int, /) -> bytes:
         url = f"{self._base}/{path}"
         answer = self._transport.request("GET", url, auth=self._auth, limit=limit)
-        if answer.status == 404:
+        if answer.status == _ABSENT:
             raise NoSuchFile(url)
         return answer.body
 
@@ -129,11 +132,19 @@ class WebPlace:
             return
         location = Location(url=self._url(descriptor), auth=self._auth)
         with partial:
-            self._transport.download(descriptor, [location], partial)
+            try:
+                self._transport.download(descriptor, [location], partial)
+            except HttpStatus as error:
+                if error.fields["status"] != _ABSENT:
+                    raise
+                raise self._absent(descriptor) from error
             partial.commit()
 
     def read(self, descriptor: Descriptor) -> bytes:
-        data = self.fetch(blob_path(descriptor.digest), min(descriptor.size, DOCUMENT_LIMIT))
+        try:
+            data = self.fetch(blob_path(descriptor.digest), min(descriptor.size, DOCUMENT_LIMIT))
+        except NoSuchFile as error:
+            raise self._absent(descriptor) from error
         return read_document(io.BytesIO(data), descriptor)
 
     def has(self, descriptor: Descriptor) -> bool:
@@ -143,13 +154,20 @@ class WebPlace:
             if error.fields["status"] == _FORBIDDEN:  # what may not be listed is said to be so
                 return False
             raise
-        return answer.status != 404
+        return answer.status != _ABSENT
+
+    def publishers(self) -> tuple[Digest, ...]:
+        return ()
 
     def _url(self, descriptor: Descriptor) -> str:
         return f"{self._base}/{blob_path(descriptor.digest)}"
 
-    def publishers(self) -> tuple[Digest, ...]:
-        return ()
+    def _absent(self, descriptor: Descriptor) -> BlobNotFound:
+        return BlobNotFound(
+            descriptor.digest,
+            f"the feed {self._base}",
+            hint="it offers something else now, or is not whole: `ferry source refresh` tells",
+        )
 
 
 def place_of(location: str, context: Context) -> Place:

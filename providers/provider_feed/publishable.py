@@ -10,11 +10,13 @@ from pathlib import Path
 from provider_core.errors import UsageError
 from provider_core.model import FileStamp, Held, Package, PackageId, Parent
 from provider_core.oci import Descriptor
+from provider_core.oci.media_types import OCI_EMPTY
 from provider_core.references import Name, parse_reference
 from provider_core.store import Reader
 from provider_core.store.graph import walk
 
 from .file_artifact import artifact_of
+from .identity import LOCATION
 
 __all__ = ["Publishable", "Remarks", "of_files", "of_held", "read_parent"]
 
@@ -83,7 +85,7 @@ def of_files(path: Path, media_type: str, remarks: Remarks, now: datetime) -> Pu
     Raises UsageError for what is no regular file or no media type, NoSuchFile, StoreError.
     """
     unnamed = PackageId(provider="", source="", name=path.stem, version="")
-    blank = Package(id=unnamed, pin=Descriptor.of(b"", media_type))
+    blank = Package(id=unnamed, pin=Descriptor.of(b"", OCI_EMPTY))
     return _of_files([path], media_type, blank, remarks, now)
 
 
@@ -93,7 +95,7 @@ def read_parent(text: str) -> Parent:
     Raises UsageError.
     """
     name = parse_reference(text)
-    if not isinstance(name, Name) or name.has_wildcard or str(name.versions):
+    if not isinstance(name, Name) or name.has_wildcard or name.variant or str(name.versions):
         raise UsageError(
             f"{text!r} does not name one image", hint="write NAME:VERSION", parent=text
         )
@@ -126,12 +128,17 @@ def _below(roots: tuple[Descriptor, ...], reader: Reader) -> Iterator[Descriptor
 
 
 def _remarked(package: Package, remarks: Remarks, now: datetime) -> Package:
+    """Return *package* with what is said of it, without the place where it was on this host.
+
+    It keeps the date that its own publisher gave it.
+    """
     identity = replace(
         package.id,
         name=package.name if remarks.name is None else remarks.name,
         version=package.version if remarks.version is None else remarks.version,
     )
-    published = now.astimezone(UTC).isoformat(timespec="seconds")
+    published = package.published or now.astimezone(UTC).isoformat(timespec="seconds")
+    annotations = {key: text for key, text in package.annotations.items() if key != LOCATION}
     said = {
         "publisher": remarks.publisher,
         "summary": remarks.summary,
@@ -139,4 +146,5 @@ def _remarked(package: Package, remarks: Remarks, now: datetime) -> Package:
         "parent": remarks.parent,
     }
     known = {name: value for name, value in said.items() if value is not None}
-    return replace(package, id=identity, published=published, **known)  # type: ignore[arg-type]
+    dated = replace(package, id=identity, published=published, annotations=annotations)
+    return replace(dated, **known)  # type: ignore[arg-type]

@@ -45,9 +45,11 @@ def opened(
 ) -> Iterator[Publisher]:
     """Open the feed in the folder *path* to change it, with those of its keys that are here.
 
-    Raises as `open_publisher` does.
+    Raises UsageError for a missing or wrong passphrase, and as `open_publisher` does.
     """
-    signers = keyring.signers(online_keys(read_feed(path).keys))
+    keys = online_keys(read_feed(path).keys)
+    keyring.unlock(keys)
+    signers = keyring.signers(keys)
     with open_publisher(path, signers, clock=clock, lock_seconds=lock_seconds) as publisher:
         yield publisher
 
@@ -65,7 +67,7 @@ def add_images(publisher: Publisher, images: Iterable[Publishable], *, force: bo
         if before is None or not same_pin(before.pin, image.package.pin):
             if before is not None and not force:
                 raise Exists(
-                    f"{image.package} with other content in this feed",
+                    f"other content of {image.package} in this feed",
                     hint="publish it under a new version, or pass --force to replace it",
                 )
             new.append(image)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from feed_format import Evidence, collect_evidence
 from provider_core.context import Context
@@ -15,11 +16,15 @@ from provider_core.pouring import pour_image, select_image
 from provider_core.store import Reader, Writer
 
 from .asked_feeds import feed_of
+from .deltas import check_base
 from .evidence_artifact import put_evidence
 from .places import Place, place_of
 from .trusting import OpenedFeed, opened_feed
 
 __all__ = ["feed_contents", "receive"]
+
+_ENDED: Final = "io.imageferry.evidence.ended"
+"""Fact of an image: when the signatures had ended that were accepted all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +35,8 @@ class _Vouched:
     """Manifests about packages of its name."""
     evidence: Evidence | None
     """The signed files that say so; None if nobody known signed them."""
+    facts: Mapping[str, str]
+    """What is recorded with the image: that signatures had ended, if they had."""
 
 
 def receive(
@@ -43,7 +50,8 @@ def receive(
     asked = feed_of(package, context)
     place = place_of(asked.location, context)
     with opened_feed(asked, context) as opened:
-        vouched = _vouched(opened, package)
+        check_base(opened, reader)
+        vouched = _vouched(opened, package, context)
     content = pour_image(
         pin,
         place.pour,
@@ -57,6 +65,7 @@ def receive(
         root=content.root,
         platforms=content.platforms,
         referrers=tuple(_referrers(vouched.referrers, content, place, reader, writer, context)),
+        facts=vouched.facts,
         evidence=() if vouched.evidence is None else (put_evidence(vouched.evidence, writer),),
     )
 
@@ -78,7 +87,7 @@ def feed_contents(package: Package, pin: Descriptor, reader: Reader, context: Co
     return Contents(descriptors=selection.descriptors)
 
 
-def _vouched(opened: OpenedFeed, package: Package) -> _Vouched:
+def _vouched(opened: OpenedFeed, package: Package, context: Context) -> _Vouched:
     """Return what the feed says of *package*; PackageNotFound if that is nothing."""
     try:
         document = opened.reader.find(package.name)
@@ -95,7 +104,13 @@ def _vouched(opened: OpenedFeed, package: Package) -> _Vouched:
     evidence = None
     if opened.feed.pinned:
         evidence = collect_evidence(opened.place.fetch, opened.feed, [package.name])
-    return _Vouched(referrers=document.referrers, evidence=evidence)
+    return _Vouched(referrers=document.referrers, evidence=evidence, facts=_ended(opened, context))
+
+
+def _ended(opened: OpenedFeed, context: Context) -> dict[str, str]:
+    if opened.feed.expires > context.clock():
+        return {}
+    return {_ENDED: opened.feed.expires.isoformat(timespec="seconds")}
 
 
 def _referrers(

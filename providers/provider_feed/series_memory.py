@@ -1,4 +1,4 @@
-"""Which bundles were read: of which series, up to which version; kept for each root."""
+"""Which bundle was the last: read, for each root that is known; or written, by this home."""
 
 from __future__ import annotations
 
@@ -20,11 +20,16 @@ _LIMIT: Final = 64 << 10
 
 
 class SeriesMemory:
-    """The last bundle that was read, kept in *folder*, whose lock the caller holds."""
+    """The last bundle, kept in *folder*, whose lock the caller holds."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = FeedFolder(folder)
         self._last = self._read()
+
+    @property
+    def version(self) -> int:
+        """Version of the last bundle; 0 if there was none."""
+        return self._last.version if self._last else 0
 
     def check(self, found: Series | None, options: Mapping[str, Any]) -> None:
         """Raise unless *found* may follow what was read before.

@@ -25,17 +25,20 @@ from feed_format import (
     TrustReader,
     evidence_base,
 )
-from feed_format.paths import TRUST
+from feed_format.paths import TRUST, role_file
 from provider_core.context import Context
 from provider_core.disk.failures import disk_errors
-from provider_core.errors import NotFoundError
+from provider_core.errors import IntegrityError, NotFoundError, Rollback
 
 from .known_root import KnownRoot
 from .lasting import accepted_expired
 from .places import Place, place_of
 from .series_memory import SeriesMemory
 
-__all__ = ["OpenedFeed", "Trusting", "opened_feed"]
+__all__ = ["ACCEPT_ROLLBACK", "OpenedFeed", "Trusting", "opened_feed"]
+
+ACCEPT_ROLLBACK: Final = "accept-rollback"
+"""The option that names the older bundle that may follow a newer one, by its version."""
 
 _UNPINNED: Final = "unpinned"
 _TRUST: Final = "trust"
@@ -87,7 +90,7 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
     """
     place = place_of(asked.location, context)
     with context.state.lock():
-        memory = context.state.folder / (asked.known.digest.hex if asked.known else _UNPINNED)
+        memory = context.state.folder / _memory_name(asked.known, context)
         base = _base(asked.known, place)
         pin = asked.known.pin(place.fetch, base) if asked.known else None
         accepted = accepted_expired(context.options)
@@ -99,6 +102,13 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
             series=verified.series,
             accepted=accepted,
         )
+
+
+def _memory_name(known: KnownRoot | None, context: Context) -> str:
+    """Return the folder of what is remembered; another one after an accepted rollback."""
+    name = known.digest.hex if known else _UNPINNED
+    accepted = context.options.get(ACCEPT_ROLLBACK)
+    return f"{name}-{accepted}" if accepted else name
 
 
 def _base(known: KnownRoot | None, place: Place) -> str:
@@ -135,13 +145,14 @@ class _Verified:
             self.series = self._series(feed, copy)
             series = SeriesMemory(memory)
             series.check(self.series, context.options)
+            _check_accepted(feed, context)
         self._fetch.replay()
         self.feed = self._read(_made(memory / _TRUST))
         series.remember(self.series)
         self.reader = FeedReader(fetch, self.feed, _made(memory / _SHARDS))
 
     def _read(self, state: Path) -> TrustedFeed:
-        return TrustReader(
+        feed = TrustReader(
             self._fetch,
             state,
             self._pin,
@@ -149,10 +160,38 @@ class _Verified:
             clock=self._context.clock,
             base=self._base,
         ).refresh()
+        self._check_same(feed)
+        return feed
+
+    def _check_same(self, feed: TrustedFeed) -> None:
+        """Raise IntegrityError if the pointer is another one than was read before as this version.
+
+        TUF takes an equal version for the same publication, and keeps to what it has.
+        """
+        pointer = self._fetch.last(role_file("timestamp", base=self._base))
+        if pointer != feed.metadata["timestamp.json"]:
+            raise IntegrityError(
+                f"two different publications bear the number {feed.version}",
+                hint="the copy is of another series, or its publisher has lost its memory;"
+                " ask for a newer one",
+                version=feed.version,
+            )
 
     def _series(self, feed: TrustedFeed, scratch: Path) -> Series | None:
         data = FeedReader(self._fetch, feed, scratch).file(SERIES_TARGET)
         return None if data is None or self._base != TRUST else Series.parse(data)
+
+
+def _check_accepted(feed: TrustedFeed, context: Context) -> None:
+    """Raise Rollback if an older bundle was accepted, and this one is older still."""
+    accepted = context.options.get(ACCEPT_ROLLBACK)
+    if accepted and feed.version < int(accepted):
+        raise Rollback(
+            f"the bundle is version {feed.version}, {accepted} was accepted",
+            hint="name the version of the bundle that you mean to go back to",
+            found=feed.version,
+            accepted=int(accepted),
+        )
 
 
 class _Replaying:
@@ -162,6 +201,11 @@ class _Replaying:
         self._fetch = fetch
         self._given: dict[str, bytes | NotFoundError] = {}
         self._replays = False
+
+    def last(self, path: str) -> bytes:
+        """Return what was given last for *path*, which was there."""
+        given = self._given[path]
+        return given if isinstance(given, bytes) else b""
 
     def replay(self) -> None:
         """From now on, ask for nothing that was asked for before."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from provider_core import Host, Name, Wishes, parse_reference
 from provider_core.errors import BlobNotFound, Conflict, PackageNotFound
 from provider_core.model import Action, Requirement
+from provider_core.platforms import Platform
 
 from .shelf_double import Shelf, image_of
 
@@ -93,3 +96,27 @@ def test_two_contents_of_one_version_are_refused(host: Host, shelf: Shelf) -> No
     shelf.put("lab", "BASE", "3", other)
     with pytest.raises(Conflict, match="asked for twice"):
         host.plan_install(f"base@{one.root.digest}", f"base@{other.root.digest}")
+
+
+def windows(version: str) -> tuple[Platform, ...]:
+    """Return a platform of one build of Windows."""
+    return (Platform(os="windows", architecture="amd64", os_version=version),)
+
+
+def test_an_image_of_windows_gets_the_base_of_its_build(host: Host, shelf: Shelf) -> None:
+    for version in ("10.0.10586.0", "10.0.14393.0", "10.0.14393.447"):
+        shelf.put("lab", "NanoServer", version, image_of(version))
+    for name, build in (("old-iis", "10.0.10586.1"), ("iis", "10.0.14393.9"), ("odd", "11.0.1")):
+        image = replace(image_of(name), platforms=windows(build))
+        shelf.put("lab", name, "1", image, requires=needs("NanoServer"))
+
+    def bases(request: str) -> list[str]:
+        steps = host.plan_install(request).steps
+        return [step.package.version for step in steps if step.package.name == "NanoServer"]
+
+    assert bases("iis") == ["10.0.14393.447"]
+    assert bases("old-iis") == ["10.0.10586.0"]
+    assert bases("odd") == ["10.0.14393.447"]  # of its own build there is none
+    host.install("nanoserver==10.0.10586.0")
+    assert bases("old-iis") == bases("odd") == []  # it is here
+    assert bases("iis") == ["10.0.14393.447"]  # another build would not do

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ from provider_core.errors import (
     UnknownProvider,
     UsageError,
 )
-from provider_core.model import Hold, ImageKey, Tag
+from provider_core.model import Hold, ImageKey, Requirement, Tag
+from provider_core.references import Name
 from provider_core.store import IndexEntry
-from provider_core.testing import small_image
+from provider_core.testing import SmallImage, small_image
 
 from .hosts import Homes, shelf_sources
 from .mount_double import MountDouble
@@ -94,6 +96,53 @@ def test_several_versions_are_ambiguous(stocked: Host, shelf: Shelf) -> None:
     with pytest.raises(Ambiguous):
         stocked.uninstall("app")
     assert stocked.uninstall("app==2")[0].image.version == "2"
+
+
+def test_what_requires_an_image_keeps_it(host: Host, shelf: Shelf) -> None:
+    needs = (Requirement(name=Name(name="tool")),)
+    shelf.put("lab", "tool", "1", image_of("tool"))
+    shelf.put("lab", "tool", "2", image_of("tool 2"))
+    shelf.put("lab", "user", "1", image_of("user"), requires=needs)
+    host.install("tool==1", "tool==2", "user")
+    assert host.uninstall("tool:1")  # the other one will do
+    assert [image.name for image in host.dependents("tool")] == ["user"]
+    with pytest.raises(InUse, match="user 1"):
+        host.uninstall("tool")
+    assert host.uninstall("tool", "user")
+
+
+def test_an_id_names_an_image(stocked: Host) -> None:
+    for digest in (APP.config.digest, OTHER.root.digest):
+        assert stocked.uninstall(digest.hex[:12])
+    assert [image.name for image in stocked.list()] == ["base"]
+
+
+def test_an_id_of_several_images_lists_them(host: Host, shelf: Shelf) -> None:
+    first: dict[str, SmallImage] = {}
+    for number in count():
+        image = image_of(f"image {number}")
+        prefix = image.config.digest.hex[:4]
+        if prefix in first:
+            break
+        first[prefix] = image
+    shelf.put("lab", "one", "1", first[prefix])
+    shelf.put("lab", "two", "1", image)
+    host.install("one", "two")
+    with pytest.raises(Ambiguous) as caught:
+        host.uninstall(prefix)
+    assert f"one==1 ({first[prefix].config.digest.short})" in caught.value.message
+    assert f"two==1 ({image.config.digest.short})" in caught.value.message
+    assert host.uninstall(image.config.digest.hex)[0].image.name == "two"
+
+
+def test_an_id_with_several_names_takes_none_unless_forced(stocked: Host, shelf: Shelf) -> None:
+    shelf.put("lab", "copy", "7", APP)
+    stocked.install("copy")
+    with pytest.raises(Ambiguous, match="several names") as caught:
+        stocked.uninstall(APP.config.digest.short)
+    assert caught.value.exit_code == 2
+    gone = stocked.uninstall(APP.config.digest.short, force=True)
+    assert [removal.image.name for removal in gone] == ["app", "copy"]
 
 
 def test_a_hold_keeps_an_image(stocked: Host) -> None:

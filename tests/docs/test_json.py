@@ -18,17 +18,21 @@ from provider_core.cli import schema
 from provider_core.cli.invocation import Invocation
 from provider_core.cli.main import run
 from provider_core.operations.results import RefreshResult
+from provider_feed.commands import documents
 
 from .pages import Page
 
 PAGE = Page.read("reference/json.md")
 SECTIONS = PAGE.sections(3)
+SHOWN_ELSEWHERE = {"outcome", "summary", "layers", "facts", "annotations", "needed_by"}
 INHERITS: dict[str, tuple[str, set[str]]] = {
     "ferry.step/1": ("ferry.offer/1", set()),
     "ferry.removal/1": (
         "ferry.image/1",
-        {"outcome", "summary", "layers", "facts", "annotations", "needed_by"},
+        SHOWN_ELSEWHERE,
     ),
+    "ferry.branch/1": ("ferry.image/1", SHOWN_ELSEWHERE),
+    "ferry.kept/1": ("ferry.image/1", SHOWN_ELSEWHERE),
 }
 """Schema → the one whose fields it has too, all but some."""
 LAYER = "c018fbd65b779633559de9c07e9a6135d2143c7e6c8db440134e8be69ee4c1a5"
@@ -42,6 +46,12 @@ COMMANDS = (
     "images",
     "show sample/hello",
     "history sample/hello",
+    "tree",
+    "tag sample/hello hello",
+    "untag hello",
+    "hold sample/base",
+    "prune --keep newest:0 --dry-run",
+    "unhold sample/base",
     "save sample/hello --to {folder}/x.tar --report {folder}/saved.json --progress json",
     "save sample/base --to {folder}/y.tar --dry-run",
     "source add lab {folder}/x.tar --provider archive",
@@ -52,6 +62,14 @@ COMMANDS = (
     "provider check archive",
     "catalog log",
     "catalog diff 0 1",
+    "feed init {folder}/feed --no-passphrase",
+    "feed add {folder}/feed sample/hello",
+    "feed prune {folder}/feed",
+    "key list {folder}/feed",
+    "inventory",
+    "key rotate {folder}/feed --no-passphrase",
+    "store move {folder}/store",
+    "store move {folder}/home/store",
     "store path",
     "config",
     "doctor",
@@ -109,8 +127,8 @@ def _told(name: str) -> set[str]:
 
 
 def test_every_schema_has_its_section() -> None:
-    listed = set(re.findall(r"ferry\.[a-z]+/\d+", schema.__doc__ or ""))
-    assert set(SECTIONS) == listed
+    tables = f"{schema.__doc__}{documents.__doc__}"
+    assert set(SECTIONS) == set(re.findall(r"ferry\.[a-z]+/\d+", tables))
 
 
 @pytest.mark.parametrize("name", SECTIONS)

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provider_core.digests import Digest
-from provider_core.model import Content, Installed, Package, PackageId, Parent
+from provider_core.model import Content, Installed, Package, PackageId, Parent, Requirement
 from provider_core.oci import Descriptor
+from provider_core.operations.tree import branches
 from provider_core.parents import Family, annotated_parent
+from provider_core.references import Name
 
 
 def image(name: str, *layers: str, version: str = "1", parent: Parent | None = None) -> Installed:
@@ -69,6 +71,44 @@ def test_an_equal_image_takes_over_as_parent() -> None:
 def test_what_goes_together_needs_nobody() -> None:
     base, top = image("base", "a"), image("top", "a", "b")
     assert Family([base, top]).dependents([base, top]) == {}
+
+
+def test_nobody_is_its_own_ancestor() -> None:
+    hen = image("hen", "h", parent=Parent(name="egg"))
+    egg = image("egg", "e", parent=Parent(name="hen"))
+    chick = image("chick", "c", parent=Parent(name="hen"))
+    alone = image("alone", "a", parent=Parent(name="alone"))
+    for images in ([hen, egg, chick, alone], [alone, chick, egg, hen]):
+        family = Family(images)
+        assert family.parents(egg) == (hen,)  # the first in the order of keys is believed
+        assert family.parents(hen) == family.parents(alone) == ()
+        assert [one.name for one in family.ancestors(chick)] == ["hen"]
+        assert [one.name for one in branch_names(family)] == ["alone", "hen", "chick", "egg"]
+
+
+def branch_names(family: Family) -> list[Installed]:
+    """Return the images as their tree lists them."""
+    ordered = Family(sorted(family.images, key=lambda one: one.key))
+    return [branch.image for branch in branches(ordered)]
+
+
+def test_a_requirement_needs_one_that_stays() -> None:
+    needs = (Requirement(name=Name(name="tool")),)
+    user = image("user", "u")
+    user = replace(user, package=replace(user.package, requires=needs))
+    one, two = image("tool", "1"), image("Tool", "2", version="2")
+    family = Family([user, one, two])
+    assert family.fulfilling(needs[0]) == (one, two)
+    assert family.dependents([one]) == {}
+    assert family.dependents([one, two]) == {str(one.key): (user,), str(two.key): (user,)}
+    assert family.dependents([one, two, user]) == {}
+    assert Family([user, one]).dependents([one]) == {str(one.key): (user,)}
+
+
+def test_many_layers_take_no_more_than_the_chains_there_are() -> None:
+    layers = [str(number) for number in range(20_000)]
+    top = image("top", *layers)
+    assert Family([image("base", "0"), top]).parents(top)[0].name == "base"
 
 
 def test_annotations_that_cannot_be_read_say_nothing() -> None:

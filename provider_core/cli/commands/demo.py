@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ...digests import Digest
 from ...errors import Cancelled, Error
 from ..common import ferry_command
 from ..invocation import Invocation
@@ -26,7 +27,7 @@ class _Step:
     says: str
     """What it shows."""
     words: tuple[str, ...]
-    """What a person would type after ``ferry``; {archive} is the archive's path."""
+    """What a person would type after ``ferry``; {archive}, {bundle} and {fingerprint} are known."""
     far: bool = False
     """Whether it runs on the far side: another home, offline."""
     code: int = 0
@@ -49,8 +50,17 @@ _STEPS = (
         words=("save", "sample/hello", "sample/base", "--to", "{archive}"),
     ),
     _Step(
-        says="Carry it across: another home, which has no network.",
-        words=("install", "{archive}", "--offline"),
+        says="Or to a bundle: a signed folder, for a stick, that the other side can verify.",
+        words=("save", "sample/hello", "sample/base", "--to", "{bundle}"),
+    ),
+    _Step(
+        says="Carry it across: another home, without a network, that was told the fingerprint.",
+        words=("source", "add", "usb", "{bundle}", "--fingerprint", "{fingerprint}", "--offline"),
+        far=True,
+    ),
+    _Step(
+        says="What came, and is it what was signed over there?",
+        words=("install", "sample/hello", "sample/base", "--offline"),
         far=True,
     ),
     _Step(says="The same images are there:", words=("images",), far=True),
@@ -85,9 +95,10 @@ def command(invocation: Invocation) -> None:
 
 def _play(invocation: Invocation, step: _Step, number: int, place: Path) -> None:
     """Show and run one command; Error if it does not end as it should."""
-    archive = place / "images.tar"
-    shown = [word.format(archive="images.tar") for word in step.words]
-    words = [word.format(archive=str(archive)) for word in step.words]
+    archive, bundle = place / "images.tar", place / "bundle"
+    known = {"fingerprint": _fingerprint(bundle)}
+    shown = [word.format(archive=archive.name, bundle=bundle.name, **known) for word in step.words]
+    words = [word.format(archive=archive, bundle=bundle, **known) for word in step.words]
     _say(invocation, "")
     _say(invocation, f"{number}. {step.says}")
     _say(invocation, f"{'far' if step.far else 'near'}$ ferry {' '.join(map(_quoted, shown))}")
@@ -106,6 +117,13 @@ def _play(invocation: Invocation, step: _Step, number: int, place: Path) -> None
         )
 
 
+def _fingerprint(bundle: Path) -> str:
+    """Return what the near side read out of its bundle, as somebody would over the telephone."""
+    root = bundle / "trust" / "root.json"
+    digits = Digest.of(root.read_bytes()).hex if root.exists() else ""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
 def _say(invocation: Invocation, text: str) -> None:
     """Print a line of the demonstration where it does not mix with JSON."""
     output = invocation.output
@@ -118,7 +136,7 @@ def _say(invocation: Invocation, text: str) -> None:
 
 
 def _quoted(word: str) -> str:
-    return f"'{word}'" if any(sign in word for sign in "<>[]*") else word
+    return f"'{word}'" if any(sign in word for sign in "<>[]* ") else word
 
 
 def _check_space_is_back(home: Path) -> None:

@@ -23,7 +23,11 @@ _MOST_CREATED_BY = 45
 @click.option("--no-trunc", is_flag=True, help="Show commands and times whole.")
 @click.pass_obj
 def command(invocation: Invocation, request: str, no_trunc: bool) -> None:
-    """Show the layers of an installed image, newest first, as `docker history` does."""
+    """Show the layers of an installed image, newest first, as `docker history` does.
+
+    A step at whose end an installed image was done has that image's id; <missing> is a step
+    between: its layer is here, and an image of its own never was, or is not installed.
+    """
     with invocation.host() as host:
         entries = host.history(request)
     grid = Grid(columns=_columns(invocation.clock(), no_trunc), rows=entries, style="docker")

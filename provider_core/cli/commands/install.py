@@ -41,6 +41,13 @@ __all__ = ["command"]
     default=None,
     help="Keep what an image is converted from, to save it again byte for byte.",
 )
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="TAG",
+    help="Tag what is asked for: TAG of its own name, or NAME:TAG; may be repeated.",
+)
 @click.option("--keep-going", is_flag=True, help="Go on with the others when one fails.")
 @flags.force_flag
 @flags.dry_run_flag
@@ -55,6 +62,8 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
     the newest within it: ferry install 'nginx[alpine]>=1.27,<2'. For a file, --name and --version
     say what its image is called here. With - the requests come from standard input:
     ferry find 'nginx*' --json | ferry install -
+
+    With --tag latest an image is what its bare name means, as for Docker's users.
     """
     asked = expand(requests)
     wishes = _wishes(asked, told)
@@ -130,10 +139,10 @@ def _install(
 
 
 def _tell(host: Host, result: InstallResult, output: Output, columns: str) -> None:
-    tags = host.tags()
+    tags, holds = host.tags(), host.holds()
     for image in result.kept:
         output.notice(f"{image.name} {image.version} is already installed")
-    done, kept = shown(result.installed, tags), shown(result.kept, tags)
+    done, kept = shown(result.installed, tags, holds), shown(result.kept, tags, holds)
     output.answer(
         image_grid(done, columns),
         [*(_row(row, "installed") for row in done), *(_row(row, "kept") for row in kept)],
@@ -141,4 +150,4 @@ def _tell(host: Host, result: InstallResult, output: Output, columns: str) -> No
 
 
 def _row(row: Shown, outcome: str) -> Document:
-    return {**image_document(row.image, row.tags), "outcome": outcome}
+    return {**image_document(*row), "outcome": outcome}

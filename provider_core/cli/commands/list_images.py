@@ -8,7 +8,7 @@ from .. import flags
 from ..common import ferry_command
 from ..image_columns import image_grid, shown
 from ..invocation import Invocation
-from ..past_tags import tags_at
+from ..past import holds_at, tags_at
 from ..schema import image_document
 
 __all__ = ["command"]
@@ -23,12 +23,13 @@ def command(invocation: Invocation, pattern: str, columns: str, revision: int | 
     """List the installed images whose name fits PATTERN (* and ?).
 
     Columns: Name Publisher Version IsOSImage ParentImage Platform Digest Id Size Provider Source
-    Tags Created InstalledAt.
+    Tags Held Created InstalledAt.
     """
     image_grid((), columns)  # an unknown column is refused before anything is read
     with invocation.host() as host:
         images = host.list(pattern, revision=revision)
         tags = host.tags() if revision is None else tags_at(host, revision)
-    rows = shown(images, tags)
-    documents = [image_document(row.image, row.tags) for row in rows]
+        holds = host.holds() if revision is None else holds_at(host, revision)
+    rows = shown(images, tags, holds)
+    documents = [image_document(*row) for row in rows]
     invocation.output.answer(image_grid(rows, columns), documents, empty="no image is installed")

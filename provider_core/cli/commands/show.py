@@ -7,7 +7,7 @@ import click
 from ...model import Installed
 from .. import flags
 from ..common import ferry_command
-from ..image_columns import Shown, pin_digest, shown
+from ..image_columns import Shown, held, pin_digest, shown
 from ..invocation import Invocation
 from ..schema import Document, image_document
 from ..units import size
@@ -24,7 +24,7 @@ def command(invocation: Invocation, request: str) -> None:
     IMAGE is a name, a name and version, one of its tags, a digest, or the beginning of its id.
     """
     with invocation.host() as host:
-        (row,) = shown([host.show(request)], host.tags())
+        (row,) = shown([host.show(request)], host.tags(), host.holds())
         needed_by = [f"{image.name} {image.version}" for image in host.dependents(request)]
     invocation.output.facts(_facts(row, needed_by), _document(row, needed_by))
 
@@ -32,7 +32,7 @@ def command(invocation: Invocation, request: str) -> None:
 def _document(row: Shown, needed_by: list[str]) -> Document:
     image = row.image
     return {
-        **image_document(image, row.tags),
+        **image_document(*row),
         "summary": image.package.summary,
         "layers": [str(digest) for digest in image.diff_ids],
         "facts": dict(image.content.facts),
@@ -58,6 +58,7 @@ def _facts(row: Shown, needed_by: list[str]) -> list[tuple[str, str]]:
         ("Size", f"{size(image.size)} ({image.size} bytes)"),
         ("Layers", str(len(image.diff_ids))),
         ("Tags", ", ".join(f"{tag.name}:{tag.tag}" for tag in row.tags)),
+        ("Held", held(row.hold)),
         ("Created", image.created),
         ("InstalledAt", image.installed_at),
         ("From", f"{identity.provider} {identity.source}".rstrip()),

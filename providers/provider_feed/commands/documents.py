@@ -8,6 +8,7 @@ ferry.published/1 feed add, remove             what a publication changed
 ferry.pruned/1    feed prune                   what pruning removed
 ferry.key/1       key new, list, backup …      a key
 ferry.root/1      key rotate, revoke, sign …   a root, and who signed it
+ferry.inventory/1 inventory                    what a home has (feed_format.inventory)
 ================= ============================ ===================================
 """
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -16,15 +16,13 @@ from provider_core.cli.image_columns import offer_grid
 from provider_core.cli.invocation import Invocation
 from provider_core.cli.units import size
 from provider_core.errors import UsageError
+from provider_core.model import Held
+from provider_core.store import Reader
 
 from ..publishable import Publishable, Remarks, of_files, of_held, read_parent
 from ..publishing import Added, add_images, opened
 from .documents import COLUMNS, published_document
 from .key_flags import feed_argument, keyring_of, lock_seconds, signing_flags
-
-if TYPE_CHECKING:
-    from provider_core import Host
-    from provider_core.operations.wishes import Wishes
 
 __all__ = ["command"]
 
@@ -60,7 +58,8 @@ def command(invocation: Invocation, /, feed: Path, images: tuple[str, ...], **to
             found = _files(images, told["media_type"], remarks, now)
         else:
             host = stack.enter_context(invocation.host())
-            found = _images(stack, host, images, flags.wishes_from(told), remarks, now)
+            gathered = stack.enter_context(host.gather(*images, wishes=flags.wishes_from(told)))
+            found = _images(gathered.images, gathered.requested, gathered.reader, remarks, now)
         with opened(
             feed, keyring, clock=invocation.clock, lock_seconds=lock_seconds(invocation)
         ) as publisher:
@@ -88,29 +87,21 @@ def _files(
 
 
 def _images(
-    stack: ExitStack,
-    host: Host,
-    requests: tuple[str, ...],
-    wishes: Wishes,
-    remarks: Remarks,
-    now: datetime,
+    images: Sequence[Held], asked: int, reader: Reader, remarks: Remarks, now: datetime
 ) -> list[Publishable]:
-    gathered = stack.enter_context(host.gather(*requests, wishes=wishes))
-    _check_alone(gathered.requested, remarks)
-    asked = gathered.images[: gathered.requested]
-    needed = gathered.images[gathered.requested :]
+    """Return *images*; what the publisher says is said of those that were *asked* for."""
+    _check_alone(asked, remarks)
     return [
-        *(of_held(held, gathered.reader, remarks, now) for held in asked),
-        *(of_held(held, gathered.reader, Remarks(), now) for held in needed),
+        of_held(held, reader, remarks if number < asked else Remarks(), now)
+        for number, held in enumerate(images)
     ]
 
 
 def _check_alone(count: int, remarks: Remarks) -> None:
-    """Raise UsageError for a name, version, description or parent that several would have."""
-    own = (remarks.name, remarks.version, remarks.summary, remarks.parent)
-    if count > 1 and any(one is not None for one in own):
+    """Raise UsageError for a name that several images would have."""
+    if count > 1 and remarks.name is not None:
         raise UsageError(
-            f"{count} images cannot all have the same name, version, description or parent",
+            f"{count} images cannot all be called {remarks.name!r}",
             hint="add them one after the other",
             count=count,
         )

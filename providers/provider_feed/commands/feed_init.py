@@ -48,6 +48,9 @@ __all__ = ["command"]
     help="A root that all have signed; or the roots in a backup, to go on with a feed.",
 )
 @click.option("--passphrase-file", metavar="FILE", help="Has the keys' passphrase in line one.")
+@click.option(
+    "--root-passphrase-file", metavar="FILE", help="Has the root key's, if it is another one."
+)
 @click.option("--no-passphrase", is_flag=True, help="Let file permissions alone protect the keys.")
 @click.pass_obj
 def command(invocation: Invocation, /, feed: Path, **told: Any) -> None:
@@ -111,6 +114,11 @@ def _made(
         signers=read_signers(told["signer"]),
         thresholds=read_thresholds(told["threshold"]),
         root_folder=root_keys,
+        root_passphrases=passphrases_of(
+            invocation,
+            told["root_passphrase_file"] or told["passphrase_file"],
+            told["no_passphrase"] and not told["root_passphrase_file"],
+        ),
         may_wait=bool(told["to"]),
     )
     return draft_root(new, keyring, invocation.clock())

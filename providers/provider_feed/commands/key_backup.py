@@ -28,11 +28,12 @@ __all__ = ["command"]
 def command(invocation: Invocation, /, feed: Path, folder: str, **told: Any) -> None:
     """Copy the keys of the feed in the folder PATH that are here, and its roots, to DIR.
 
+    The home's courier key, which signs its bundles, goes with them if there is one.
     Key files are copied as they are, those with a passphrase still need it. Keep DIR off this
     machine.
     """
     target, state = Path(folder).expanduser(), read_feed(feed)
     keep_outside(feed, target)
-    keys = feed_keys(state.keys, keyring_of(invocation, told))
-    files = (key.file for key in keys if key.file is not None)
-    tell_copied(invocation, back_up(state, files, target))
+    keyring = keyring_of(invocation, told)
+    keys = feed_keys(state.keys, keyring)
+    tell_copied(invocation, back_up(state, keys, keyring, target))

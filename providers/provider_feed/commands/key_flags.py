@@ -73,9 +73,7 @@ def new_key_flags(command: _F) -> _F:
 def passphrases_of(
     invocation: Invocation, file: str | None, no_passphrase: bool = False
 ) -> Passphrases:
-    """Return where passphrases come from.  Raises UsageError for flags that contradict."""
-    if no_passphrase and file is not None:
-        raise UsageError("--no-passphrase and --passphrase-file exclude each other", hint="say one")
+    """Return where passphrases come from: those of keys that are here, and of new ones."""
     return Passphrases(
         file=None if file is None else Path(file).expanduser(),
         environ=invocation.environ,

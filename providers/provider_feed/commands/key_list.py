@@ -11,7 +11,7 @@ from feed_format import read_feed
 from provider_core.cli.common import ferry_command
 from provider_core.cli.invocation import Invocation
 
-from ..feed_keys import feed_keys, keys_here
+from ..feed_keys import courier_here, feed_keys, keys_here
 from .documents import key_document
 from .key_flags import feed_path, keyring_of, keys_flag
 from .key_table import key_grid
@@ -26,8 +26,12 @@ __all__ = ["command"]
 def command(invocation: Invocation, /, feed: Path | None, **told: Any) -> None:
     """List the keys that sign the feed in the folder PATH, and where their private halves are.
 
-    Without PATH: the private keys that are here, whatever they sign. No passphrase is needed.
+    Without PATH: the private keys that are here, whatever they sign, the courier of this home's
+    bundles too. No passphrase is needed.
     """
     keyring = keyring_of(invocation, told)
-    keys = keys_here(keyring) if feed is None else feed_keys(read_feed(feed).keys, keyring)
+    if feed is None:
+        keys = (*keys_here(keyring), *courier_here(keyring))
+    else:
+        keys = feed_keys(read_feed(feed).keys, keyring)
     invocation.output.answer(key_grid(keys), map(key_document, keys), empty="no key is here")

@@ -12,7 +12,7 @@ from provider_core.cli.common import ferry_command
 from provider_core.cli.invocation import Invocation
 
 from ..feed_keys import chosen_key, feed_keys
-from ..rotation import check_signable, drafted, without_key
+from ..rotation import revoked_root
 from .key_flags import feed_argument, keyring_of, signing_flags, to_flag
 from .root_steps import finish, free_target
 
@@ -33,8 +33,6 @@ def command(invocation: Invocation, /, feed: Path, key: str, **told: Any) -> Non
     """
     keyring, state = keyring_of(invocation, told), read_feed(feed)
     free_target(told["to"])
-    roles = without_key(state.keys, chosen_key(key, feed_keys(state.keys, keyring)))
-    if not told["to"]:
-        check_signable(state, roles, keyring, invocation.clock())
-    draft = drafted(state, roles, keyring, invocation.clock())
+    gone = chosen_key(key, feed_keys(state.keys, keyring))
+    draft = revoked_root(state, gone, keyring, invocation.clock(), may_wait=told["to"] is not None)
     finish(invocation, state, draft, keyring, told["to"])

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from feed_format import PublicKey, read_feed, read_public_key
+from feed_format import read_feed, read_public_key
 from provider_core.cli.common import ferry_command
 from provider_core.cli.invocation import Invocation
 from provider_core.errors import UsageError
 
 from ..feed_keys import FeedKey, chosen_key, feed_keys
-from ..keyring_folder import KeyringFolder
-from ..role_changes import read_signers, read_thresholds, with_changes
-from ..rotation import check_signable, drafted
+from ..role_changes import read_signers, read_thresholds
+from ..rotation import Change, changed_root
 from .key_flags import feed_argument, keyring_of, new_key_flags, to_flag
 from .root_steps import finish, free_target
 
 __all__ = ["command"]
-
-_STAND_IN = PublicKey(raw=bytes(32))
 
 
 @ferry_command(name="rotate")
@@ -54,33 +52,27 @@ def command(invocation: Invocation, /, feed: Path, key: str | None, **told: Any)
     """
     keyring, state = keyring_of(invocation, told), read_feed(feed)
     free_target(told["to"])
-    roles = with_changes(
-        state.keys, read_signers(told["signer"]), read_thresholds(told["threshold"])
+    change = _change(key, told, feed_keys(state.keys, keyring))
+    draft = changed_root(
+        state, change, keyring, invocation.clock(), may_wait=told["to"] is not None
     )
-    changes = told["signer"] or told["threshold"] or told["renew"]
-    old = None
-    if key is not None or not changes:
-        old = chosen_key(key or "online", feed_keys(state.keys, keyring))
-    elif told["public"]:
-        raise UsageError("--with says what takes the place of a key", hint="name that key too")
-    if not told["to"]:
-        stand_in = roles if old is None else roles.replacing(old.id, _given(told) or _STAND_IN)
-        check_signable(state, stand_in, keyring, invocation.clock(), new=(_STAND_IN,))
-    if old is not None:
-        roles = roles.replacing(old.id, _given(told) or _made(keyring, old))
-    draft = drafted(state, roles, keyring, invocation.clock())
     finish(invocation, state, draft, keyring, told["to"])
-    if old is not None and old.file is not None:
+    if change.old is not None and change.old.file is not None:
         invocation.output.notice(
-            f"{old.file.path} is the old key; once the new root is in the feed, nothing needs it"
+            f"{change.old.file.path} is the old key;"
+            " once the new root is in the feed, nothing needs it"
         )
 
 
-def _given(told: dict[str, Any]) -> PublicKey | None:
-    return read_public_key(Path(told["public"]).expanduser()) if told["public"] else None
-
-
-def _made(keyring: KeyringFolder, old: FeedKey) -> PublicKey:
-    """Make the key that takes the place of *old*, beside it if it is here."""
-    folder = old.file.path.parent if old.file is not None else None
-    return keyring.public(keyring.make(old.role_words, folder))
+def _change(key: str | None, told: Mapping[str, Any], keys: Iterable[FeedKey]) -> Change:
+    """Return what the flags *told* mean for a feed with *keys*."""
+    stays = bool(told["signer"] or told["threshold"] or told["renew"])
+    given = told["public"]
+    if key is None and stays and given:
+        raise UsageError("--with says what takes the place of a key", hint="name that key too")
+    return Change(
+        old=None if key is None and stays else chosen_key(key or "online", keys),
+        given=None if given is None else read_public_key(Path(given).expanduser()),
+        signers=read_signers(told["signer"]),
+        thresholds=read_thresholds(told["threshold"]),
+    )

@@ -28,7 +28,8 @@ def key_grid(keys: Iterable[FeedKey]) -> Grid:
 
 def tell_copied(invocation: Invocation, copied: Copied) -> None:
     """Tell which keys were copied, and which were there already."""
-    keys = [FeedKey(id=file.id, file=file) for file in copied.new]
-    invocation.output.answer(key_grid(keys), map(key_document, keys))
-    for file in copied.same:
-        invocation.output.notice(f"{file.path} is there already")
+    invocation.output.answer(key_grid(copied.new), map(key_document, copied.new))
+    for key in copied.same:
+        invocation.output.notice(f"{key.id[:SHORT]} is there already")
+    if copied.courier:
+        invocation.output.notice("the home's courier key is there too")

@@ -10,6 +10,7 @@ from feed_format import (
     FeedRoles,
     SigningKey,
     create_feed,
+    discard_feed,
     first_root,
     folder_fetch,
     is_feed,
@@ -281,6 +282,38 @@ def test_a_feed_is_made_in_an_empty_folder_only(feed: FeedMaker, tmp_path: Path)
         open_publisher(tmp_path / "absent", [feed.online]),
     ):
         raise AssertionError("opened")
+
+
+@pytest.mark.parametrize("left", ["trust/1.root.json", "trust", "index.json", "oci-layout"])
+def test_making_a_feed_goes_on_where_it_was_killed(
+    feed: FeedMaker, tmp_path: Path, left: str
+) -> None:
+    mark = feed.path / "trust" / "1.root.json"
+    whole = {path: path.read_bytes() for path in feed.path.rglob("*") if path.is_file()}
+    for path in {mark, *(path for path in whole if left in str(path))}:
+        path.unlink()
+    create_feed(feed.path, feed.roots)
+    assert {path: path.read_bytes() for path in whole} == whole
+
+
+@pytest.mark.parametrize("name", ["oci-layout", "index.json", "trust/2.root.json", "trust/x"])
+def test_what_somebody_else_began_is_left_alone(feed: FeedMaker, tmp_path: Path, name: str) -> None:
+    (feed.path / "trust" / "1.root.json").unlink()
+    (feed.path / name).write_bytes(b"of somebody else, and longer than what would be there" * 99)
+    with pytest.raises(Exists):
+        create_feed(feed.path, feed.roots)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_feed_that_was_never_published_can_be_discarded(feed: FeedMaker, kept: bool) -> None:
+    with open_publisher(feed.path, [feed.online], clock=feed.clock) as publisher:
+        publisher.add([package()])
+        discard_feed(feed.path, keep_folder=kept)
+    assert feed.path.exists() == kept
+    create_feed(feed.path, feed.roots)
+    (feed.path / "notes.txt").write_text("of somebody else")
+    discard_feed(feed.path, keep_folder=False)
+    assert [path.name for path in feed.path.iterdir()] == ["notes.txt"]
 
 
 def test_a_feed_is_not_made_of_roots_that_nobody_signed(feed: FeedMaker, tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ def test_it_shows_every_step_and_leaves_nothing(tmp_path: Path) -> None:
     assert verbs[:1] == ["find"]
     assert {"install", "list", "save", "uninstall"} <= set(verbs)
     assert "sample/hello" in run.stdout
+    assert "source add usb bundle --fingerprint '" in run.stdout
+    assert "verified" in run.stdout
     assert "is needed by sample/hello" in run.stderr
     assert list(tmp_path.iterdir()) == []
 

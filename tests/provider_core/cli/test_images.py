@@ -106,6 +106,7 @@ def test_list_as_json_has_every_field(stocked: Ferry) -> None:
         "provider": "shelf",
         "source": "shelf",
         "tags": [],
+        "held": None,
     }
 
 
@@ -130,12 +131,15 @@ def test_images_whole_and_as_json(stocked: Ferry) -> None:
 
 
 def test_history_reads_like_dockers(stocked: Ferry) -> None:
-    web = WEB.config.digest.short
-    assert stocked("history", "nanoserveriis").out == (
+    web, base = WEB.config.digest.short, BASE.config.digest.short
+    lines = (
         "IMAGE               CREATED             CREATED BY          SIZE                COMMENT\n"
         f"{web}        4 weeks ago         COPY iis.txt /      10.24 kB\n"
-        "<missing>           6 weeks ago         COPY nano.txt /     10.24 kB\n"
+        "%-20s6 weeks ago         COPY nano.txt /     10.24 kB\n"
     )
+    assert stocked("history", "nanoserveriis").out == lines % base
+    assert stocked("uninstall", "NanoServer", "--force").code == 0
+    assert stocked("history", "nanoserveriis").out == lines % "<missing>"
 
 
 def test_history_as_json_and_whole(stocked: Ferry) -> None:

@@ -76,7 +76,15 @@ def test_no_bars_where_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not isinstance(choose_progress("auto", Output(json=True)), BarProgress)
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert not isinstance(choose_progress("auto", Output()), BarProgress)
-    assert choose_progress("none", Output()) is None
+    assert not isinstance(choose_progress("none", Output()), BarProgress)
+
+
+@pytest.mark.parametrize("kind", ["none", "auto"])
+def test_what_must_be_read_is_told_whatever_is_shown(
+    kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _work(choose_progress(kind, Output()))
+    assert capsys.readouterr().err == "half\\x07way\n"
 
 
 def test_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:

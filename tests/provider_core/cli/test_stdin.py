@@ -33,7 +33,7 @@ def _row(**fields: object) -> str:
         ),
         (
             _row(schema="ferry.image/1", name="A", version="1", digest=DIGEST, source="hub"),
-            Asked(text="A:1"),
+            Asked(text="A:1", digest=DIGEST),
         ),
         (_row(schema="ferry.tag/1", repository="A", tag="latest"), Asked(text="A:latest")),
         (_row(name="A"), Asked(text="A")),
@@ -49,6 +49,11 @@ def test_offers_are_pinned_to_what_was_seen() -> None:
     reference = parse_reference(asked.text)
     assert isinstance(reference, Name)
     assert (reference.name, reference.tag, str(reference.digest)) == ("A", "1", DIGEST)
+
+
+def test_a_listed_image_can_be_asked_for_exactly() -> None:
+    assert Asked(text="A:1", digest=DIGEST).exact == f"A:1@{DIGEST}"
+    assert Asked(text="A:1").exact == "A:1"
 
 
 @pytest.mark.parametrize("text", ["", "\n", " \n\t\n"])

@@ -1,0 +1,116 @@
+"""What receivers have already, by what a sender knows of them: ``--missing-from``.
+
+An inventory tells it exactly.  Where nothing ever comes back, an earlier bundle tells what was
+sent, and so does the report or the lock file of an earlier save, as far as its images are here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from feed_format import BASE_TARGET, INVENTORY_LIMIT, Base, Inventory, is_feed
+from feed_format.feed_folder import FeedFolder
+from feed_format.paths import target_file
+from feed_format.published_feed import read_feed
+from feed_format.target_list import fetch_exact
+from provider_core.context import Context
+from provider_core.digests import Digest
+from provider_core.disk.failures import disk_errors
+from provider_core.errors import NoSuchFile, SizeMismatch, UsageError
+from provider_core.oci import Descriptor
+from provider_core.store import Reader
+from provider_core.store.graph import walk
+
+__all__ = ["MISSING_FROM", "known_everywhere"]
+
+MISSING_FROM: Final = "missing-from"
+
+_INVENTORY: Final = re.compile(rb'"schema"\s*:\s*"ferry\.inventory/')
+_DIGEST: Final = re.compile(rb"sha256:([0-9a-f]{64})\b")
+_HEXADECIMAL: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def known_everywhere(paths: Sequence[str], reader: Reader, context: Context) -> frozenset[Digest]:
+    """Return what every one of the receivers has that *paths* tell of; nothing without any.
+
+    Raises NoSuchFile, UsageError for what tells of no content, DocumentError, IntegrityError for
+    a damaged bundle, StoreError.
+    """
+    known = [frozenset(_known(Path(path), reader, context)) for path in paths]
+    return frozenset.intersection(*known) if known else frozenset()
+
+
+def _known(path: Path, reader: Reader, context: Context) -> Iterable[Digest]:
+    if path.is_dir():
+        return _of_bundle(path)
+    data = _read(path)
+    if _INVENTORY.search(data[:4096]):
+        return Inventory.parse(data).blobs
+    roots = {Digest(algorithm="sha256", hex=found.decode()) for found in _DIGEST.findall(data)}
+    if not roots:
+        raise UsageError(
+            f"{path} tells of no content that was sent",
+            hint="give an inventory, an earlier bundle, or the report or lock file of a save",
+            path=str(path),
+        )
+    return _of_images(path, roots, reader, context)
+
+
+def _of_bundle(path: Path) -> Iterator[Digest]:
+    """Yield what the bundle in *path* carries, and what it relied on."""
+    if not is_feed(path):
+        raise UsageError(
+            f"{path} is no bundle: it has no trust/1.root.json",
+            hint="name the folder that was saved to",
+            path=str(path),
+        )
+    folder = path / "blobs" / "sha256"
+    with disk_errors(folder):
+        names = os.listdir(folder) if folder.is_dir() else []
+    for name in filter(_HEXADECIMAL.fullmatch, names):
+        yield Digest(algorithm="sha256", hex=name)
+    publication = read_feed(path).publication
+    ref = publication.list.files.get(BASE_TARGET) if publication else None
+    if ref is not None:
+        place = target_file(BASE_TARGET, ref.digest)
+        yield from Base.parse(fetch_exact(FeedFolder(path).read, place, ref.digest, ref.size)).blobs
+
+
+def _of_images(
+    path: Path, roots: set[Digest], reader: Reader, context: Context
+) -> Iterator[Digest]:
+    """Yield everything below those of *roots* that are installed; tell how many are not."""
+    here = {
+        image.content.root.digest: image.content
+        for image in context.catalog.installed()
+        if isinstance(image.content.root, Descriptor)
+    }
+
+    def load(descriptor: Descriptor) -> bytes | None:
+        return reader.read(descriptor) if reader.has(descriptor) else None
+
+    found = roots & here.keys()
+    for link in walk([blob for root in found for blob in here[root].blobs], load):
+        yield link.descriptor.digest
+    if not found:
+        raise UsageError(
+            f"none of the images that {path} names is installed here",
+            hint="install them again, or give the bundle itself",
+            path=str(path),
+        )
+
+
+def _read(path: Path) -> bytes:
+    with disk_errors(path):
+        try:
+            with path.open("rb") as file:
+                data = file.read(INVENTORY_LIMIT + 1)
+        except FileNotFoundError:
+            raise NoSuchFile(path) from None
+    if len(data) > INVENTORY_LIMIT:
+        raise SizeMismatch(INVENTORY_LIMIT, len(data), what=str(path))
+    return data
