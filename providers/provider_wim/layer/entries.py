@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import IntEnum
 from typing import Final
 
 from ..tree import Attribute, Blob, Node
@@ -26,16 +26,16 @@ UTILITY_VM: Final = "UtilityVM"
 UTILITY_FILES: Final = "UtilityVM/Files"
 
 
-class EntryKind(Enum):
-    """What a member is; the value is its type flag (POSIX.1-2001 ustar)."""
+class EntryKind(IntEnum):
+    """What a member is; a number, since tables by it are read for every member."""
 
-    FILE = b"0"
-    HARD_LINK = b"1"
-    SYMLINK = b"2"
-    """A symbolic link, or a junction."""
-    FOLDER = b"5"
-    STREAM = b"0 "
+    FILE = 0
+    STREAM = 1
     """An alternate data stream: a regular member called ``file:stream``."""
+    HARD_LINK = 2
+    SYMLINK = 3
+    """A symbolic link, or a junction."""
+    FOLDER = 4
 
 
 @dataclass(slots=True)

@@ -38,13 +38,10 @@ _FIELD: Final = 100
 """Bytes of the name and link fields."""
 _SIZE_LIMIT: Final = 1 << 33
 """Sizes from here on have no room in the header (POSIX.1-2001: 11 octal digits)."""
-_MODES: Final = {
-    EntryKind.FILE: b"0100000\0",
-    EntryKind.STREAM: b"0100000\0",
-    EntryKind.FOLDER: b"0040000\0",
-    EntryKind.SYMLINK: b"0120000\0",
-    EntryKind.HARD_LINK: b"0000644\0",
-}
+_FLAGS: Final = (b"0", b"0", b"1", b"2", b"5")
+"""Type flags, by `EntryKind`."""
+_MODES: Final = (b"0100000\0", b"0100000\0", b"0000644\0", b"0120000\0", b"0040000\0")
+"""Modes, by `EntryKind`."""
 _NOBODY: Final = b"0000000\0" * 2
 _MAGIC: Final = b"ustar\x0000"
 _PAX_NAME: Final = b"././@PaxHeader"
@@ -58,18 +55,10 @@ def header_of(entry: Entry, *, faithful: bool) -> bytes:
     """
     size = entry.blob.size if entry.blob else 0
     name, link = entry.path.encode(), entry.link.encode()
-    records = [] if entry.kind is EntryKind.HARD_LINK else _records(entry, faithful)
-    if len(link) > _FIELD or not link.isascii():
-        records.append((b"linkpath", link))
-    if len(name) > _FIELD or not name.isascii():
-        records.append((b"path", name))
-    if size >= _SIZE_LIMIT:
-        records.append((b"size", b"%d" % size))
-    records.sort()
-    pax = b"".join(_record(key, value) for key, value in records)
+    pax = b"".join(_records(entry, name, link, size, faithful))
     block = _block(
         _field(name),
-        entry.kind.value[:1],
+        _FLAGS[entry.kind],
         size if size < _SIZE_LIMIT else 0,
         _MODES[entry.kind],
         max(0, entry.node.written - UNIX_EPOCH) // 10_000_000,
@@ -78,36 +67,61 @@ def header_of(entry: Entry, *, faithful: bool) -> bytes:
     return _pax_block(len(pax)) + pax.ljust(padded(len(pax)), b"\0") + block if pax else block
 
 
-def _records(entry: Entry, faithful: bool) -> list[tuple[bytes, bytes]]:
-    node = entry.node
-    written = to_pax(node.written)
-    records = [
-        (b"atime", to_pax(node.accessed) if faithful else written),
-        (b"ctime", written),  # a WIM does not have the time of the last change of the metadata
-        (b"mtime", written),
-    ]
-    return records if entry.kind is EntryKind.STREAM else records + _own_records(node)
-
-
-def _own_records(node: Node) -> list[tuple[bytes, bytes]]:
-    """Return what belongs to a file itself, and to none of its streams."""
-    records = [
-        (CREATION_TIME.encode(), to_pax(node.created)),
-        (FILE_ATTRIBUTES.encode(), b"%d" % node.attributes),
-    ]
-    if node.security is not None:
-        records.append((SECURITY.encode(), _base64(node.security)))
-    if node.reparse is not None and node.reparse.tag == JUNCTION:
-        records.append((MOUNT_POINT.encode(), b"1"))
-    if node.items.xattrs:
-        records += [one.record for one in parse(node.items.xattrs)]
+def _records(entry: Entry, name: bytes, link: bytes, size: int, faithful: bool) -> list[bytes]:
+    """Return the records that a member needs; a further name of a file has none of its own."""
+    node, records = entry.node, []
+    if entry.kind is not EntryKind.HARD_LINK:
+        if entry.kind is not EntryKind.STREAM:
+            records = _own_records(node)
+        # A WIM does not have the time of the last change of the metadata.
+        atime, ctime, mtime = _times(node.written)
+        records += (_times(node.accessed)[0] if faithful else atime, ctime)
+    if len(link) > _FIELD or not link.isascii():
+        records.append(_record(b"linkpath", link))
+    if entry.kind is not EntryKind.HARD_LINK:
+        records.append(mtime)
+    if len(name) > _FIELD or not name.isascii():
+        records.append(_record(b"path", name))
+    if size >= _SIZE_LIMIT:
+        records.append(_record(b"size", b"%d" % size))
     return records
 
 
+def _own_records(node: Node) -> list[bytes]:
+    """Return what belongs to a file itself, and to none of its streams."""
+    records = [_creation(node.created), _attributes(node.attributes)]
+    if node.reparse is not None and node.reparse.tag == JUNCTION:
+        records.append(_record(MOUNT_POINT.encode(), b"1"))
+    if node.security is not None:
+        records.append(_security(node.security))
+    if node.items.xattrs:
+        records += (_record(*pair) for pair in sorted(a.record for a in parse(node.items.xattrs)))
+    return records
+
+
+# A system has some hundred security descriptors, and not many more times, for all its files.
+
+
 @lru_cache(maxsize=4096)
-def _base64(data: bytes) -> bytes:
-    """Encode a security descriptor; a system has some hundred of them for all its files."""
-    return base64.b64encode(data)
+def _security(data: bytes) -> bytes:
+    return _record(SECURITY.encode(), base64.b64encode(data))
+
+
+@lru_cache(maxsize=4096)
+def _attributes(attributes: int) -> bytes:
+    return _record(FILE_ATTRIBUTES.encode(), b"%d" % attributes)
+
+
+@lru_cache(maxsize=4096)
+def _creation(filetime: int) -> bytes:
+    return _record(CREATION_TIME.encode(), to_pax(filetime))
+
+
+@lru_cache(maxsize=4096)
+def _times(filetime: int) -> tuple[bytes, bytes, bytes]:
+    """Return the records of last access, change and write for one and the same time."""
+    text = to_pax(filetime)
+    return _record(b"atime", text), _record(b"ctime", text), _record(b"mtime", text)
 
 
 def _record(key: bytes, value: bytes) -> bytes:

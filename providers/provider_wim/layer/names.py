@@ -8,7 +8,9 @@ Win32 reserves).
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 from provider_core.errors import WimError
@@ -44,11 +46,9 @@ def folded(name: str) -> str:
     return "".join(up if len(up := sign.upper()) == 1 else sign for sign in name)
 
 
-def name_order(name: str) -> tuple[bytes, bytes]:
+def name_order(name: str) -> tuple[str, str]:
     """Return what to sort names by: UTF-16 code units, upper case, as Windows compares them."""
-    plain = name.encode("utf-16-be", "surrogatepass")
-    fold = folded(name)
-    return (plain if fold == name else fold.encode("utf-16-be", "surrogatepass")), plain
+    return _units(folded(name)), _units(name)
 
 
 def sorted_children(node: Node, path: str) -> list[Node]:
@@ -56,19 +56,17 @@ def sorted_children(node: Node, path: str) -> list[Node]:
 
     Raises WimError for a name that Windows cannot have, and for two that it takes for one.
     """
-    if not node.children:
-        return []
-    children = sorted(node.children, key=lambda child: name_order(child.name))
+    named = [(name_order(child.name), child) for child in node.children]
+    named.sort(key=itemgetter(0))
     before = ""
-    for child in children:
-        reason = fault_of(child.name)
-        if reason or not child.name:
-            raise _refused(path, child.name, reason or "no name")
-        fold = folded(child.name)
+    for (fold, _), child in named:
+        reason = fault_of(child.name) or ("" if fold else "no name")
         if fold == before:
-            raise _refused(path, child.name, "the name of another one, but for its case")
+            reason = reason or "the name of another one, but for its case"
+        if reason:
+            raise _refused(path, child.name, reason)
         before = fold
-    return children
+    return [child for _, child in named]
 
 
 def check_stream_names(names: Iterable[str], path: str) -> None:
@@ -86,6 +84,14 @@ def check_stream_names(names: Iterable[str], path: str) -> None:
 def shown(name: str) -> str:
     """Return *name* fit for a message: bounded and inert."""
     return ascii(name if len(name) <= 80 else name[:77] + "...")
+
+
+def _units(name: str) -> str:
+    """Return *name* with a character for each UTF-16 code unit, so that text order is theirs."""
+    if name.isascii() or max(name) < "\ue000":
+        return name
+    raw = name.encode("utf-16-le", "surrogatepass")
+    return "".join(map(chr, struct.unpack(f"<{len(raw) // 2}H", raw)))
 
 
 def _fault_of_text(name: str) -> str:
