@@ -21,9 +21,11 @@ class BitReader:
     and put them back when they are done.
     """
 
-    __slots__ = ("bits", "count", "data", "pairs", "place")
+    __slots__ = ("bits", "count", "data", "pairs", "place", "size")
 
     def __init__(self, data: bytes) -> None:
+        self.size = len(data)
+        """Bytes of the stream."""
         self.data = data + _PADDING[len(data) & 3 :]
         """The stream, padded to a multiple of four bytes."""
         words = array("H", self.data)

@@ -70,9 +70,9 @@ def _copy_block(bits: BitReader, out: bytearray, end: int) -> Offsets:
         raise outside()
     position += _OFFSETS.size
     size = end - len(out)
-    out += bits.data[position : position + size]
-    if len(out) != end:
+    if position + size > bits.size:
         raise WimError("a chunk ends early")
+    out += bits.data[position : position + size]
     bits.seek(position + size + (size & 1))
     return first, second, third
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -101,6 +103,19 @@ def test_uncompressed_blocks_of_odd_sizes_are_padded() -> None:
 def test_what_breaks_the_format_is_refused(made: list[Block], size: int) -> None:
     with pytest.raises(WimError):
         decode_lzx(encode_lzx(made, 15), size, 15)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        struct.pack("<IIIIB", 0, 1, 1, 0, 5),  # an offset of zero, which nothing may be copied from
+        struct.pack("<III", 1, 1, 1) + b"\5",  # a byte for two that are told
+    ],
+)
+def test_uncompressed_blocks_that_cannot_be_are_refused(data: bytes) -> None:
+    head = encode_lzx([Block(UNCOMPRESSED, (5, 6))], 15)[:4]
+    with pytest.raises(WimError):
+        decode_lzx(head + data, 2, 15)
 
 
 def test_a_chunk_that_ends_early_is_refused() -> None:
