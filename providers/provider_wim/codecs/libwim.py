@@ -58,7 +58,8 @@ class LibwimCodec:
     @property
     def name(self) -> str:
         """The version that the library gives itself."""
-        return f"libwim {self._library.wimlib_get_version_string().decode('ascii', 'replace')}"
+        packed = self._library.wimlib_get_version()  # its text is UTF-16 on Windows
+        return f"libwim {packed >> 20}.{packed >> 10 & 0x3FF}.{packed & 0x3FF}"
 
     def decoder(self, compression: Compression, chunk_size: int) -> LibwimDecoder:
         """Return a new decoder."""
@@ -118,7 +119,7 @@ def _declared(library: Any) -> Any:
     """Tell ctypes what the functions take and return.  AttributeError if one is missing."""
     pointer = ctypes.POINTER(_VOID_P)
     shapes: dict[str, tuple[Any, list[Any]]] = {
-        "wimlib_get_version_string": (ctypes.c_char_p, []),
+        "wimlib_get_version": (ctypes.c_uint32, []),
         "wimlib_create_decompressor": (ctypes.c_int, [ctypes.c_int, _SIZE_T, pointer]),
         "wimlib_decompress": (ctypes.c_int, [_VOID_P, _SIZE_T, _VOID_P, _SIZE_T, _VOID_P]),
         "wimlib_free_decompressor": (None, [_VOID_P]),
