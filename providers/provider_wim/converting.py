@@ -9,6 +9,7 @@ from typing import Final
 
 from provider_core.context import Context
 from provider_core.digests import Digest
+from provider_core.disk.failures import free_bytes
 from provider_core.errors import Conflict, UsageError
 from provider_core.model import Content, FileStamp, Pin
 from provider_core.oci.annotations import VENDOR
@@ -35,8 +36,9 @@ def convert_file(content: Content, reader: Reader, writer: Writer, context: Cont
     """Make the image of *content*, a local file, a blob or an artifact.
 
     Every blob's SHA-1 is checked, and the file's integrity table if it has one.  Raises WimError
-    for a damaged file, NotSupported for what no layer can hold, Ambiguous if several images are
-    meant, Conflict if a local file is changed meanwhile.
+    for a damaged file, NoSpace if it unpacks to more than the disk has room for, NotSupported for
+    what no layer can hold, Ambiguous if several images are meant, Conflict if a local file is
+    changed meanwhile.
     """
     options = ConvertOptions.of(context.options)
     original = keep(content.root, reader, writer, context) if options.keep_original else None
@@ -87,7 +89,8 @@ def _made(
     """Return the image that is meant, and its layer."""
     with ExitStack() as stack:
         streams = [stack.enter_context(reader.open(pin)) for pin in pins]
-        limits = Limits(unpacked=options.most_unpacked)
+        free = free_bytes(context.state.folder)  # where the store and the spools are, as a rule
+        limits = Limits(unpacked=options.most_unpacked, free=free)
         wim = WimFile(streams, limits=limits, check=context.check)
         image = _chosen(wim.images, root, options)
         utility = utility_of(wim.images, image)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provider_core.digests import Digest
-from provider_core.oci import Descriptor, ImageConfig, Manifest
+from provider_core.oci import Descriptor, HistoryEntry, ImageConfig, Manifest
 from provider_core.oci.annotations import CREATED, DESCRIPTION, TITLE
 from provider_core.oci.media_types import OCI_CONFIG
 from provider_core.platforms import Platform
@@ -76,11 +76,17 @@ def os_features(image: WimImage) -> tuple[str, ...]:
 
 
 def config_of(image: WimImage, platform: Platform, diff_id: Digest) -> ImageConfig:
-    """Return the config that Microsoft's own converter wrote for such a file (moby, PR 21975)."""
+    """Return the config that Microsoft's own converter wrote for such a file (moby, PR 21975).
+
+    Its one step of history is called as in their base images.
+    """
+    created = to_iso(image.created)
+    step = HistoryEntry(created=created, created_by=f"Apply image {image.version}".rstrip())
     return ImageConfig.build(
         platform,
         [diff_id],
-        created=to_iso(image.created),
+        created=created,
+        history=[step],
         cmd=_SHELL if image.is_windows else (),
         os_features=os_features(image),
     )

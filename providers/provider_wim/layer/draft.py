@@ -7,7 +7,8 @@ has been said yet.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Final, Self
 
 from ..tree import Blob, NamedStream, Node
 from .facts import PLAIN_FOLDER, FileFacts
@@ -23,7 +24,8 @@ class DraftFile:
     facts: FileFacts | None = None
     """None while no member was met for it."""
     data: Blob | None = None
-    streams: list[NamedStream] = field(default_factory=list)
+    streams: dict[str, NamedStream] | None = None
+    """By folded name; None for none, as nearly all files have."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,18 +37,26 @@ class DraftName:
     layer: int
     """Which layer said it, counted from the uppermost."""
     is_folder: bool
-    children: dict[str, DraftName] = field(default_factory=dict)
-    """By folded name."""
-    gone: set[str] = field(default_factory=set)
-    """Folded names that a layer above says to be removed."""
+    children: dict[str, DraftName]
+    """By folded name; of all but folders one and the same empty one."""
+    gone: set[str] | None = None
+    """Folded names that a layer above says to be removed; None for none."""
     is_opaque: bool = False
     """Whether nothing of the layers below shows in it."""
+
+    @classmethod
+    def new(cls, name: str, layer: int, *, is_folder: bool) -> Self:
+        """Return a name whose file nothing is known of yet."""
+        return cls(name, DraftFile(), layer, is_folder, {} if is_folder else _NOTHING)
 
     def hides(self, name: str, layer: int) -> bool:
         """Whether nothing of *layer* can appear in it under *name*, by what upper layers say."""
         if self.layer < layer and (not self.is_folder or self.is_opaque):
             return True
-        return folded(name) in self.gone
+        return self.gone is not None and folded(name) in self.gone
+
+
+_NOTHING: Final[dict[str, DraftName]] = {}
 
 
 def finished(root: DraftName) -> Node:
@@ -88,7 +98,7 @@ def _node(draft: DraftName, group: int, children: tuple[Node, ...]) -> Node:
         security=facts.security,
         reparse=facts.reparse,
         data=draft.file.data,
-        streams=tuple(draft.file.streams),
+        streams=tuple((draft.file.streams or {}).values()),
         link_group=group,
         items=facts.items,
         children=children,

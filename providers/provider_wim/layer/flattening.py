@@ -18,12 +18,14 @@ from ..tree import Blob, NamedStream, Node
 from .draft import DraftFile, DraftName, finished
 from .facts import facts_of
 from .members import LayerMembers, Member
-from .names import check_stream_names, folded, shown
+from .names import folded, shown
 from .paths import Area, LayerPath, path_of
 
 __all__ = ["BlobSink", "Flattened", "Flattener", "link_targets"]
 
 _KINDS: Final = frozenset({Kind.FILE, Kind.FOLDER, Kind.SYMLINK})
+_MOST_STREAMS: Final = 4096
+"""Of one file; an entry of a WIM counts them in two bytes."""
 
 Key = tuple[Area, tuple[str, ...]]
 """`LayerPath.key`."""
@@ -147,9 +149,13 @@ class Flattener:
         file = self._last[1]
         if file is None:
             return
+        if file.streams is None:
+            file.streams = {}
+        fold = folded(path.stream)
+        if fold in file.streams or len(file.streams) >= _MOST_STREAMS:
+            raise DocumentError(f"the stream {shown(member.name)} is one too many", what="layer")
         blob = self._sink.add(members.content(), member.size) if member.size else None
-        file.streams.append(NamedStream(name=path.stream, blob=blob))
-        check_stream_names((stream.name for stream in file.streams), "/".join(path.parts))
+        file.streams[fold] = NamedStream(name=path.stream, blob=blob)
 
     def _take_link(self, path: LayerPath, target: LayerPath) -> None:
         self._last = path.key, None
@@ -173,7 +179,7 @@ class Flattener:
         """Return the name at *path*, made if it is new; None if an upper layer hides it."""
         at = self._roots.get(path.area)
         if at is None:
-            at = self._roots[path.area] = DraftName("", DraftFile(), self._layer, True)
+            at = self._roots[path.area] = DraftName.new("", self._layer, is_folder=True)
         for place, part in enumerate(path.parts, start=1):
             found = self._child(at, part, is_folder=is_folder or place < len(path.parts))
             if found is None:
@@ -187,7 +193,7 @@ class Flattener:
         fold = folded(part)
         child = at.children.get(fold)
         if child is None:
-            child = at.children[fold] = DraftName(part, DraftFile(), self._layer, is_folder)
+            child = at.children[fold] = DraftName.new(part, self._layer, is_folder=is_folder)
         elif child.layer < self._layer and not (child.is_folder and is_folder):
             return None
         elif is_folder != child.is_folder:
@@ -207,4 +213,5 @@ class Flattener:
         if fold in folder.children:
             folder.children[fold].is_opaque = True
         else:
+            folder.gone = folder.gone or set()
             folder.gone.add(fold)

@@ -15,7 +15,8 @@ __all__ = ["LayerMembers", "Member"]
 
 _MOST_EXTENSION: Final = 1 << 20
 """Bytes of a PAX header; a security descriptor has 64 KiB at most, and so have a file's EAs."""
-_MOST_MEMBERS: Final = 2_000_000
+_MOST_MEMBERS: Final = 600_000
+"""As many as are read of a WIM; Windows has some 100,000."""
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _EXTENSIONS: Final = frozenset({Kind.PAX, Kind.PAX_GLOBAL, Kind.LONG_NAME, Kind.LONG_LINK})
 _WHAT: Final = "layer"

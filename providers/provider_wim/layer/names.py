@@ -17,8 +17,18 @@ from provider_core.errors import WimError
 
 from ..tree import Node
 
-__all__ = ["check_stream_names", "fault_of", "folded", "name_order", "shown", "sorted_children"]
+__all__ = [
+    "check_stream_names",
+    "fault_of",
+    "fault_of_stream",
+    "folded",
+    "name_order",
+    "shown",
+    "sorted_children",
+]
 
+MOST_NAME: Final = 255
+"""Characters of the longest name that NTFS has."""
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f"*/:<>?\\|]|[ .]$')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _RESERVED: Final = re.compile(
@@ -29,6 +39,8 @@ _STREAM_FORBIDDEN: Final = re.compile(r"[\x00/:\\]")
 
 def fault_of(name: str) -> str:
     """Return why Windows cannot have a file of this name, '' if it can."""
+    if len(name) > MOST_NAME:
+        return f"more than {MOST_NAME} characters"
     if _FORBIDDEN.search(name):
         return "a character that no name has in Windows, or a dot or a space at its end"
     if _RESERVED.match(name):
@@ -74,11 +86,22 @@ def check_stream_names(names: Iterable[str], path: str) -> None:
     seen: set[str] = set()
     for name in names:
         fold = folded(name)
-        reason = "a sign that no stream's name has" if _STREAM_FORBIDDEN.search(name) else ""
-        reason = reason or _fault_of_text(name) or ("given twice" if fold in seen else "")
-        if reason or not name:
-            raise _refused(path, name, reason or "no name")
+        reason = fault_of_stream(name) or ("given twice" if fold in seen else "")
+        if reason:
+            raise _refused(path, name, reason)
         seen.add(fold)
+
+
+def fault_of_stream(name: str) -> str:
+    """Return why Windows cannot have a stream of this name, '' if it can.
+
+    Old programs have control characters in them.
+    """
+    if not 0 < len(name) <= MOST_NAME:
+        return f"no character, or more than {MOST_NAME}"
+    if _STREAM_FORBIDDEN.search(name):
+        return "a sign that no stream's name has"
+    return _fault_of_text(name)
 
 
 def shown(name: str) -> str:

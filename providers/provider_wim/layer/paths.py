@@ -9,13 +9,15 @@ from typing import Final
 from provider_core.errors import DocumentError, NotSupported
 
 from .entries import FILES, UTILITY_VM
-from .names import fault_of, folded, shown
+from .names import fault_of, fault_of_stream, folded, shown
 
 __all__ = ["Area", "LayerPath", "path_of"]
 
 _REGISTRY: Final = "Hives"
 _WHITEOUT: Final = ".wh."
 _OPAQUE: Final = ".wh..wh..opq"
+_MOST_DEPTH: Final = 512
+"""Directories; as deep as a WIM is read."""
 
 
 class Area(Enum):
@@ -82,6 +84,10 @@ def _inside(area: Area, parts: list[str], name: str) -> LayerPath:
         parts.append(file)
         if colon and not stream:
             raise DocumentError(f"{shown(name)} names no stream", what="layer")
+    if len(parts) > _MOST_DEPTH:
+        raise DocumentError(f"{shown(name)} is more than {_MOST_DEPTH} folders deep", what="layer")
+    if stream and (reason := fault_of_stream(stream)):
+        raise DocumentError(f"{shown(name)} has or is {reason}", what="layer")
     for part in parts:
         reason = fault_of(part) if part else "no name"
         if reason:

@@ -128,3 +128,20 @@ def test_damage_is_exit_code_4(ferry: Ferry, folder_of_files: Path) -> None:
     nano.write_bytes(data)
     said = ferry.run("install", nano)
     assert (said.returncode, ferry.rows("list")) == (4, [])
+
+
+def test_through_a_signed_feed(tmp_path: Path, folder_of_files: Path) -> None:
+    """A file is published, installed by name on the far side, and saved as it was published."""
+    near, far, direct = (Ferry(tmp_path / name) for name in ("near", "far", "direct"))
+    nano, feed = folder_of_files / "NanoServer.wim", tmp_path / "feed"
+    near("feed", "init", feed, "--root-keys", tmp_path / "stick", "--no-passphrase")
+    near("feed", "add", feed, nano, "--publisher", "CN=Microsoft")
+    (key,) = near.rows("key", "show", feed)
+    far("source", "add", "lab", feed, "--fingerprint", str(key["fingerprint"]))
+    far("install", "nanoserver")
+    direct("install", nano)
+    (image,), (from_file,) = far.rows("list"), direct.rows("list")
+    assert image["publisher"] == "CN=Microsoft"
+    assert image["id"] == from_file["id"]
+    far("save", "nanoserver", "--to", tmp_path / "back.wim")
+    assert (tmp_path / "back.wim").read_bytes() == nano.read_bytes()

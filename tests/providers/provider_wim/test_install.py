@@ -12,11 +12,11 @@ from provider_core import Host, Wishes
 from provider_core.compression import Compression as Wrapping
 from provider_core.compression import compression_of, decompressed
 from provider_core.digests import Digest
-from provider_core.errors import DigestMismatch, Exists, NotSupported, WimError
+from provider_core.errors import DigestMismatch, Exists, NoSpace, NotSupported, WimError
 from provider_core.model import Installed
 from provider_core.oci import Descriptor, Manifest
 from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
-from provider_wim import WimProvider
+from provider_wim import WimProvider, converting
 from provider_wim.tree import WimImage
 
 from ...contract.hosts import Homes
@@ -57,6 +57,12 @@ def test_its_config(host: Host, nano: Path) -> None:
         "architecture": "amd64",
         "config": {"Cmd": ["c:\\windows\\system32\\cmd.exe"]},
         "created": "2015-10-31T00:00:00.1234567Z",
+        "history": [
+            {
+                "created": "2015-10-31T00:00:00.1234567Z",
+                "created_by": "Apply image 10.0.10586.0",
+            }
+        ],
         "os": "windows",
         "os.version": "10.0.10586.0",
         "rootfs": {"diff_ids": list(map(str, image.diff_ids)), "type": "layers"},
@@ -151,7 +157,8 @@ def test_a_file_that_says_nothing_of_windows(host: Host, tmp_path: Path) -> None
     path.write_bytes(wim_bytes((WimImage(index=1, name="Data"), sample_tree())))
     (image,) = host.install(str(path)).installed
     config = json.loads(host.store.read(manifest_of(host, image).config))
-    assert config.keys() == {"architecture", "os", "rootfs"}
+    assert config.keys() == {"architecture", "history", "os", "rootfs"}
+    assert config["history"] == [{"created_by": "Apply image"}]
     assert (image.version, image.is_os_image) == ("", True)
 
 
@@ -194,6 +201,13 @@ def test_a_limit_to_what_it_unpacks_to(host: Host, nano: Path) -> None:
     with pytest.raises(WimError, match="more than the 10000") as caught:
         host.install(str(nano), wishes=Wishes(options={"max-unpacked": 10_000}))
     assert "--max-unpacked" in caught.value.hint
+
+
+def test_a_disk_that_is_too_small(host: Host, nano: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converting, "free_bytes", lambda folder: 10_000)
+    with pytest.raises(NoSpace):
+        host.install(str(nano))
+    assert host.list() == ()
 
 
 def test_a_split_set_is_the_same_image(homes: Homes, tmp_path: Path) -> None:

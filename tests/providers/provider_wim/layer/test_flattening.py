@@ -97,6 +97,8 @@ def test_a_streams_place_is_behind_its_file() -> None:
         ("s", b"2"),
         ("t", None),
     ]
+    with pytest.raises(DocumentError, match="one too many"):
+        flattened(tar_layer(("Files/a", b""), ("Files/a:s", b"2"), ("Files/a:S", b"")))
     with pytest.raises(DocumentError, match="follows no file"):
         flattened(tar_layer(("Files/",), ("Files/a:s", b"2")))
 
@@ -132,7 +134,19 @@ def test_what_is_no_part_of_a_windows_image(name: str) -> None:
         flattened(tar_layer((name, b"x")))
 
 
-@pytest.mark.parametrize("name", ["Files/../x", "Files//x", "Files/a\\b", "Files/con", "Files/a:"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Files/../x",
+        "Files//x",
+        "Files/a\\b",
+        "Files/con",
+        "Files/a:",
+        "Files/a:b:c",
+        "Files/" + "n" * 256,
+        "Files" + "/d" * 513,
+    ],
+)
 def test_paths_that_are_none(name: str) -> None:
     with pytest.raises(DocumentError):
         flattened(tar_layer((name, b"x")))
