@@ -24,12 +24,10 @@ from provider_core.model import (
 from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
-from .converting import convert_file
 from .diagnosing import findings
 from .finding import checked_source, local_path, packages_at, packages_named
 from .media import MAGIC, MARKERS, PROVIDER, SUFFIX, WIM
 from .options import OPTIONS
-from .saving import save_file
 
 __all__ = ["WimProvider"]
 
@@ -109,6 +107,8 @@ class WimProvider(ProviderSpec):
 
         Raises IntegrityError, NotSupported, Ambiguous, Conflict.
         """
+        from .converting import convert_file  # here, for a listing needs neither it nor `saving`
+
         return convert_file(content, reader, writer, context)
 
     @hookimpl
@@ -119,4 +119,6 @@ class WimProvider(ProviderSpec):
 
         Raises Exists, NoSpace, NoSuchFile, StoreError, NotSupported, IntegrityError.
         """
+        from .saving import save_file
+
         return save_file(images, destination, reader, context)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape  # that of xml.sax brings urllib and http along
 from typing import Final
-from xml.sax.saxutils import escape
 
 from ..tree import WimImage
 from .metadata import TreeSizes
@@ -71,4 +71,4 @@ def _time(name: str, filetime: int) -> str:
 
 
 def _text(name: str, text: str) -> str:
-    return f"<{name}>{escape(_NO_XML.sub('?', text))}</{name}>" if text else ""
+    return f"<{name}>{escape(_NO_XML.sub('?', text), quote=False)}</{name}>" if text else ""
