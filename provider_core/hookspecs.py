@@ -233,7 +233,8 @@ class ProviderSpec:
         """Pour *images* from the store into *destination*, all of them or none.
 
         *destination* is a path or URL that one of your ``saves`` fits; whether it may be
-        overwritten was settled by the host (``context.options["force"]``).
+        overwritten was settled by the host (``context.options["force"]``).  It is "-" only for
+        one with ``stream``: write the whole to ``context.sink``, from start to end.
         Raises Exists, NoSpace, TransportError, NotSupported.
 
         Example::

@@ -39,6 +39,8 @@ class Settings:
     """Seconds that content fetched for a save stays cached."""
     jobs: int = 4
     """Packages that are installed at once."""
+    engines: tuple[str, ...] = ()
+    """Container engines: NAME=URL, or 'docker', 'podman', 'containerd' for the usual places."""
     http_proxy: str = ""
     """Proxy for plain http; '' for none.  May hold a password, and is never shown whole."""
     https_proxy: str = ""

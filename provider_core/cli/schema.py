@@ -17,6 +17,9 @@ ferry.plan/1      install, save: --dry-run   the totals, after the steps
 ferry.saved/1     save                       what was written
 ferry.removal/1   uninstall, prune           an image that went
 ferry.kept/1      prune                      an image that stays, though no rule keeps it
+ferry.engine/1    engine list                a container engine, silent ones too
+ferry.held/1      list --engine              an image that an engine holds
+ferry.loaded/1    load, install --engine     what loading an image came to
 ferry.source/1    source add, set, list …    a source
 ferry.refresh/1   source refresh             what a refresh did to one source
 ferry.provider/1  provider list, show …      a plugin

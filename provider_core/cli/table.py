@@ -29,6 +29,8 @@ ENTRIES = (
     Entry("find", "find", "Ask the sources which images they have."),
     Entry("install", "install", "Install images by name, file, folder or URL."),
     Entry("save", "save", "Write images to a file, folder or URL."),
+    Entry("new", "new", "Make an image of a folder, an archive or a container."),
+    Entry("load", "load", "Load installed images into a container engine."),
     Entry("uninstall", "uninstall", "Remove installed images."),
     Entry("prune", "prune", "Uninstall old images that nobody needs."),
     Entry("list", "list_images", "List the installed images."),
@@ -63,6 +65,7 @@ ENTRIES = (
     Entry("store check", "store_check", "Read and hash everything in the store."),
     Entry("store repair", "store_repair", "Move damaged content into quarantine."),
     Entry("store gc", "store_gc", "Remove content that nothing needs."),
+    Entry("engine list", "engine_list", "List the container engines, and whether they answer."),
     Entry("config list", "config_list", "List the settings and where each comes from."),
     Entry("config set", "config_set", "Set a setting of this home."),
     Entry("config unset", "config_unset", "Take a setting of this home back."),
@@ -77,12 +80,19 @@ GROUPS = {
     "provider": "The plugins that reach sources.",
     "catalog": "The record of what is installed and of every change.",
     "store": "The verified content of installed images.",
+    "engine": "The container engines of this host.",
     "config": "The settings of this home.",
 }
 
-ALIASES = {"search": "find", "pull": "install", "rmi": "uninstall", "remove": "uninstall"}
+ALIASES = {
+    "search": "find",
+    "pull": "install",
+    "commit": "new",
+    "rmi": "uninstall",
+    "remove": "uninstall",
+}
 
-DEFAULTS = {"config": "list"}
+DEFAULTS = {"config": "list", "engine": "list"}
 """What a group does when no command of it is named."""
 
 _BY_PATH = {entry.path: entry for entry in ENTRIES}

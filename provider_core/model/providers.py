@@ -81,6 +81,8 @@ class Destination:
     """URL scheme without '://': 'registry'."""
     folder: bool = False
     """Any other path: a folder."""
+    stream: bool = False
+    """Whether it can be written to ``context.sink`` too, from start to end: to a pipe."""
     takes: tuple[str, ...] = ()
     """Media or artifact types it takes as they are, '*/*' for all; others are converted first."""
 

@@ -11,14 +11,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..cancel import CancelToken
+from ..engines.addresses import Surroundings
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
+from .engine_life import EngineLife
 from .image_life import ImageLife
 from .resources import Resources
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
+    from ..engines import Engine, EngineAddress
     from ..model import FindResult, Installed, OptionSpec, Plan, Source, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Host"]
 
 
-class Host(ImageLife):
+class Host(ImageLife, EngineLife):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -65,6 +68,7 @@ class Host(ImageLife):
         engine_users: EngineUsers | None = None,
         actor: str = "",
         ticket: str = "",
+        container_engines: Iterable[EngineAddress | Engine] = (),
     ) -> None:
         """Open a home; nothing is read or made before a verb needs it.
 
@@ -82,6 +86,7 @@ class Host(ImageLife):
             engine_users: says which containers use an image; this host's engines if None.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
+            container_engines: those beside the settings' (`engines`), or in their place.
         """
         self._resources = Resources(
             home=Home(Path(home) if home is not None else default_home({})),
@@ -97,6 +102,7 @@ class Host(ImageLife):
             engine_users=engine_users,
             actor=actor,
             ticket=ticket,
+            engines=container_engines,
         )
 
     @classmethod
@@ -113,7 +119,9 @@ class Host(ImageLife):
         environ = os.environ if environ is None else environ
         place = Home(Path(home) if home is not None else default_home(environ, system=system))
         found = (*layers(place, environ), *((flags,) if flags else ()))
-        return cls(place.root, settings=merge(found), **arguments)
+        settings = merge(found)
+        engines = Surroundings(environ, settings.engines)
+        return cls(place.root, settings=settings, **{"container_engines": engines, **arguments})
 
     # questions ----------------------------------------------------------------------------
 
@@ -148,7 +156,8 @@ class Host(ImageLife):
         """Return what `install` would do, and do nothing."""
         from .planning import plan_install
 
-        return plan_install(self._resources, requests, _wishes(wishes))
+        with self._resources.exports.kept():
+            return plan_install(self._resources, requests, _wishes(wishes))
 
     def install(self, *requests: str, wishes: Wishes | None = None) -> InstallResult:
         """Install images by name, file, folder or URL; one revision of the catalog.
@@ -158,13 +167,15 @@ class Host(ImageLife):
         """
         from .install import install
 
-        return install(self._resources, requests, _wishes(wishes))
+        with self._resources.exports.kept():
+            return install(self._resources, requests, _wishes(wishes))
 
     def plan_save(self, *requests: str, to: str, wishes: Wishes | None = None) -> Plan:
         """Return what `save` would fetch before it writes to *to*, and do nothing."""
         from .save import plan_save
 
-        return plan_save(self._resources, requests, to, _wishes(wishes))
+        with self._resources.exports.kept():
+            return plan_save(self._resources, requests, to, _wishes(wishes))
 
     def save(self, *requests: str, to: str, wishes: Wishes | None = None) -> SaveResult:
         """Write images to a file, folder or URL; what is not installed is fetched first.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..cancel import CancelToken
-from ..context import Context
+from ..context import Context, Outlet
 from ..dispatch import Dispatcher
 from ..model import (
     Content,
@@ -110,6 +110,7 @@ class Stage:
         cancel: CancelToken | None = None,
         offline: bool = False,
         options: dict[str, object] | None = None,
+        sink: Outlet | None = None,
     ) -> tuple[Context, Signs]:
         """Return what a host gives to one call: every movement looks whether it is cancelled."""
         signs, token = Signs(), CancelToken(cancel)
@@ -128,6 +129,7 @@ class Stage:
             cancel=token,
             options={**self.case.options, **(options or {})},
             offline=offline,
+            sink=sink,
         )
         return context, signs
 
@@ -216,9 +218,10 @@ class Stage:
         *,
         force: bool = False,
         cancel: CancelToken | None = None,
+        sink: Outlet | None = None,
     ) -> Saved:
-        """Write *images* to *destination*."""
-        context, signs = self.context(cancel=cancel, options={"force": force})
+        """Write *images* to *destination*, or to *sink* if that is "-"."""
+        context, signs = self.context(cancel=cancel, options={"force": force}, sink=sink)
         lively = LivelyReader(reader, _beat(context, signs))
         return self.dispatcher.save(self.info.name, images, destination, lively, context, signs)
 

@@ -19,6 +19,7 @@ from .. import flags
 from ..fetched import contents, has_fetched
 from ..image_columns import Shown, image_grid, shown
 from ..invocation import Invocation
+from ..loading import tell_loaded
 from ..plan_table import show_plan
 from ..provider_flags import provider_command
 from ..render import ClosedPipe, Output
@@ -49,6 +50,7 @@ __all__ = ["command"]
     help="Tag what is asked for: TAG of its own name, or NAME:TAG; may be repeated.",
 )
 @click.option("--keep-going", is_flag=True, help="Go on with the others when one fails.")
+@click.option("--engine", metavar="NAME", help="Load the images into this container engine too.")
 @flags.force_flag
 @flags.dry_run_flag
 @flags.columns_flag
@@ -74,7 +76,7 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
     ):
         if told["dry_run"]:
             return _plan(host, asked, wishes, invocation, report)
-        return _install(host, asked, wishes, invocation, report, told["columns"])
+        return _install(host, asked, wishes, invocation, report, told)
 
 
 def _wishes(asked: Iterable[Asked], told: Mapping[str, Any]) -> Wishes:
@@ -120,7 +122,7 @@ def _install(
     wishes: Wishes,
     invocation: Invocation,
     report: Report,
-    columns: str,
+    told: Mapping[str, Any],
 ) -> int:
     failed: list[Error] = []
     for wish, texts in _by_source(asked, wishes):
@@ -131,7 +133,10 @@ def _install(
             if has_fetched(result, before):
                 took = duration(time.monotonic() - started)
                 invocation.output.notice(f"Downloaded in {took}.")
-            _tell(host, result, invocation.output, columns)
+            _tell(host, result, invocation.output, told["columns"])
+            if told["engine"]:
+                images = (*result.kept, *result.installed)
+                tell_loaded(host.load(*images, engine=told["engine"]), invocation.output)
         failed += [error for _, error in result.failed]
     for error in failed:
         invocation.output.error(error)
