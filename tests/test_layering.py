@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = [  # a module imports from lines above its own; a folder also from itself
     {"errors", "lazy"},
-    {"cancel", "digests", "disk", "versions", "platforms"},
+    {"cancel", "compression", "digests", "disk", "platforms", "tar", "versions"},
     {"oci", "references"},
     {"model", "layers", "store_location"},
     {"transport"},
@@ -21,7 +21,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"catalog"},
     {"context", "installed_names"},
     {"hookspecs", "discovery", "supervision", "settings", "side_by_side"},
-    {"plugin_checks", "pouring", "settings_file", "parents", "engines"},
+    {"plugin_checks", "pouring", "replacing", "settings_file", "parents", "engines"},
     {"plugins", "simple_provider", "home", "lists"},
     {"dispatch"},
     {"operations"},

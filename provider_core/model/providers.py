@@ -25,6 +25,7 @@ class Feature(Enum):
     SAVE = "save"
     UNINSTALL = "uninstall"
     CHECK_SOURCE = "check_source"
+    DIAGNOSE = "diagnose"
 
 
 class Verb(Enum):

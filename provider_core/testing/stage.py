@@ -203,6 +203,13 @@ class Stage:
             writer = LivelyWriter(store.writer(lease), _beat(context, signs))
             return self.dispatcher.convert(self.info.name, content, store, writer, context, signs)
 
+    def image(self, package: Package, store: Store) -> Content:
+        """Pour a package into *store*, and convert what came if the provider does that itself."""
+        content = self.install(package, store).content
+        if content.root.media_type not in self.info.accepts:
+            return content
+        return self.convert(content, store) or content
+
     def save(
         self,
         images: Sequence[Held],
@@ -219,11 +226,14 @@ class Stage:
         return self.dispatcher.save(self.info.name, images, destination, lively, context, signs)
 
     def held(self, store: Store) -> tuple[Held, ...]:
-        """Install what the case knows into *store*; what `save` takes of it, as `save` gets it."""
+        """Install what the case knows into *store*; what `save` takes of it, as `save` gets it.
+
+        What the provider itself converts is an image by then, as everything installed is.
+        """
         taken = {kind for destination in self.info.saves for kind in destination.takes}
         held = []
         for package in self.packages():
-            content = self.install(package, store).content
+            content = self.image(package, store)
             kind = content.root.media_type
             if kind in taken or is_manifest(kind) or is_index(kind):
                 name = f"{package.name}:{package.version or 'latest'}"

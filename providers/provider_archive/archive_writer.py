@@ -7,11 +7,11 @@ from pathlib import Path
 
 from provider_core.context import Context, Outlet
 from provider_core.oci.layout import BLOBS_FOLDER, blob_path
+from provider_core.replacing import replacing
 from provider_core.store import Reader, copy
+from provider_core.tar.headers import BLOCK, padded
 
 from .archive_plan import ArchivePlan
-from .replacing import replacing
-from .tar_headers import BLOCK, padded
 
 __all__ = ["archive_size", "stream_archive", "write_archive"]
 

@@ -36,6 +36,11 @@ __all__ = ["command"]
 @click.option("--name", metavar="NAME", help="Call the image of a file so.")
 @click.option("--sha256", metavar="DIGITS", help="The digest that the file must have.")
 @click.option(
+    "--keep-original/--no-keep-original",
+    default=None,
+    help="Keep what an image is converted from, to save it again byte for byte.",
+)
+@click.option(
     "--tag",
     "tags",
     multiple=True,
