@@ -34,8 +34,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from peer_servers import Traffic, Web, registry, web_server
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.peer_servers import Traffic, Web, registry, web_server
 from feed_format import (
     FeedRoles,
     PublicKey,
