@@ -21,6 +21,7 @@ __all__ = [
     "Context",
     "Credential",
     "Credentials",
+    "Outlet",
     "Progress",
     "Signer",
     "Spool",
@@ -72,6 +73,10 @@ Spool = Callable[[int], IO[bytes]]
 """Opens a private temporary file of at most so many bytes; NoSpace beyond."""
 
 
+Outlet = Callable[[bytes | bytearray | memoryview], object]
+"""Takes the next bytes of a stream; they are its own no longer when it returns."""
+
+
 def no_credentials(origin: Origin) -> Credential | None:
     """Answer None: be anonymous everywhere."""
     return None
@@ -114,6 +119,8 @@ class Context:
     offline: bool = False
     """Whether the network is switched off."""
     credentials: Credentials = no_credentials
+    sink: Outlet | None = None
+    """Where `save` writes when its destination is "-" (Destination.stream); None otherwise."""
     sign: Callable[[str], Signer] = no_signer
     """Returns the signer of a role ('courier'); NotSupported if there is none."""
 

@@ -16,6 +16,7 @@ from .model import (
     Content,
     Contents,
     Feature,
+    Finding,
     Found,
     Held,
     Installed,
@@ -129,6 +130,12 @@ class Dispatcher:
         return self._ask(
             provider, Feature.CONTENTS, context, _one(Contents), package=package, reader=reader
         )
+
+    def diagnose(self, provider: str, context: Context) -> tuple[Finding, ...]:
+        """Ask what the provider needs of this host; () if it has nothing to say."""
+        if not self._has(provider, Feature.DIAGNOSE):
+            return ()
+        return self._ask(provider, Feature.DIAGNOSE, context, _many(Finding))
 
     # work ---------------------------------------------------------------------------------
 

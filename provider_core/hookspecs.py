@@ -7,10 +7,10 @@ subclass `SimpleProvider` and `find` and `open` are all there is to write.
 
 The host calls one provider at a time and guards each call.  Errors of `provider_core.errors`
 pass through to the user; any other exception becomes a ProviderFault.  *Questions* (find,
-search, resolve, dependencies, contents, order, check_source) have a deadline and may be abandoned;
-*work* (refresh, install, convert, save, uninstall, and resolve of a local file, which may be
-huge) has none, but must give signs of life through the writer, the reader, the transport or
-``context.progress``.
+search, resolve, dependencies, contents, order, check_source, diagnose) have a deadline and may be
+abandoned; *work* (refresh, install, convert, save, uninstall, and resolve of a local file, which
+may be huge) has none, but must give signs of life through the writer, the reader, the transport
+or ``context.progress``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from .context import Context
 from .model import (
     Content,
     Contents,
+    Finding,
     Found,
     Held,
     Installed,
@@ -95,6 +96,16 @@ class ProviderSpec:
         Example::
 
             return replace(source, location=str(Path(source.location).resolve()))
+        """
+        raise NotImplementedError
+
+    @hookspec
+    def diagnose(self, context: Context) -> Iterable[Finding]:
+        """Say what of this host you need, and whether it is there; `ferry doctor` shows it.
+
+        Example::
+
+            yield Finding(what="tape drive", status="bad", detail="no /dev/st0", hint="plug it in")
         """
         raise NotImplementedError
 
@@ -220,8 +231,9 @@ class ProviderSpec:
     ) -> Content | None:
         """Turn content of a type in your ``accepts`` into an image; None: not yours after all.
 
-        ``content.root`` is the raw blob or file; ``reader.open`` gives it seekable.  Set
-        ``original`` if the raw content should be kept.  Raises IntegrityError, NotSupported.
+        ``content.root`` is the raw blob or file; ``reader.open`` gives it seekable.  With
+        ``context.options["keep-original"]``, which the host says, set ``original`` to the raw
+        content as it is in the store.  Raises IntegrityError, NotSupported.
 
         Example::
 
@@ -237,7 +249,8 @@ class ProviderSpec:
         """Pour *images* from the store into *destination*, all of them or none.
 
         *destination* is a path or URL that one of your ``saves`` fits; whether it may be
-        overwritten was settled by the host (``context.options["force"]``).
+        overwritten was settled by the host (``context.options["force"]``).  It is "-" only for
+        one with ``stream``: write the whole to ``context.sink``, from start to end.
         Raises Exists, NoSpace, TransportError, NotSupported.
 
         Example::

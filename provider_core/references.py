@@ -21,16 +21,27 @@ from .digests import Digest
 from .errors import DocumentError, UsageError
 from .versions import ANY, MOST_CHARACTERS, VersionRange
 
-__all__ = ["FilePath", "Name", "Reference", "Uri", "lower_form", "name_key", "parse_reference"]
+__all__ = [
+    "FilePath",
+    "Name",
+    "Reference",
+    "Uri",
+    "lower_form",
+    "name_key",
+    "parse_reference",
+    "tag_form",
+]
 
 _MOST_REFERENCE = 512
 _MOST_REPOSITORY = 255
+_MOST_TAG = 128
 _PATH_STARTS = ("/", "./", "../", "~")
 _PATH_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".wim", ".swm", ".esd")
 _SCHEME = re.compile("[a-z][a-z0-9+.-]*")
 _RANGE_STARTS = frozenset("[<>=")
 _NOT_IN_NAME = frozenset("\\]@,")
 _NOT_IN_TAG = frozenset("/\\:@[]<>=,*?")
+_FOREIGN_IN_TAG = re.compile(r"[^A-Za-z0-9_.-]")
 _FOREIGN = re.compile(r"[^a-z0-9._-]+")
 _SEPARATORS = re.compile(r"[._-]+")
 _HOST = re.compile(r"(.*):(\d{1,5})", re.ASCII | re.DOTALL)
@@ -146,6 +157,17 @@ def lower_form(name: str) -> str:
             name=name,
         )
     return form
+
+
+def tag_form(version: str) -> str:
+    """Return *version* as a tag that engines take; 'latest' if there is none.
+
+    Signs outside ``[A-Za-z0-9_.-]`` become ``_`` (OCI distribution-spec, tag grammar).
+    """
+    tag = _FOREIGN_IN_TAG.sub("_", version)[:_MOST_TAG]
+    if tag.startswith((".", "-")):
+        tag = "_" + tag[1:]
+    return tag or "latest"
 
 
 def _check_text(text: str) -> None:

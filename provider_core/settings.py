@@ -41,6 +41,8 @@ class Settings:
     """Seconds that content fetched for a save stays cached."""
     jobs: int = 4
     """Packages that are installed at once."""
+    engines: tuple[str, ...] = ()
+    """Container engines: NAME=URL, or 'docker', 'podman', 'containerd' for the usual places."""
     limit_rate: float = 0.0
     """Bytes a second, over all connections together; 0: as fast as it goes."""
     http_proxy: str = ""

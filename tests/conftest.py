@@ -23,7 +23,8 @@ settings.load_profile("ci")
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Refuse to test a mixture of checkout and installed copy."""
     from_checkout = {
-        name: _is_from_checkout(name) for name in ("provider_core", "provider_archive")
+        name: _is_from_checkout(name)
+        for name in ("provider_core", "provider_archive", "provider_wim")
     }
     if len(set(from_checkout.values())) != 1:
         raise pytest.UsageError(

@@ -91,8 +91,8 @@ def _expired(scene: Scene) -> Expired:
     return Expired(
         f"the signatures of the role {role} ended on {ends[role]:%Y-%m-%d},"
         f" {_span(past[role])} ago{doubt}",
-        hint=f"ask for a newer copy of the feed, or accept this one: --accept-expired {days}d,"
-        f" or accept_expired = '{days}d' among the settings",
+        hint=f"ask for a newer copy of the feed, or accept this one: --accept-expired {days}d"
+        f" (for all sources, the setting accept_expired = '{days}d')",
         role=role,
         expires=ends[role].isoformat(),
         age_seconds=int(past[role].total_seconds()),

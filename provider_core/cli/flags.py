@@ -129,6 +129,7 @@ def wishes_from(told: Mapping[str, Any], *, options: Mapping[str, Any] | None = 
         allow_untrusted=told.get("allow_untrusted", False),
         tags=tuple(told.get("tags", ())),
         keep_going=told.get("keep_going", False),
+        keep_original=told.get("keep_original"),
         sha256=_sha256(told.get("sha256")),
         options={**option_values(told.get("option", ())), **(options or {})},
     )

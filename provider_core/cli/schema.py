@@ -20,6 +20,9 @@ ferry.pin/1       lock                       what a request means, by digest
 ferry.outdated/1  outdated                   an installed image, and what is newer
 ferry.removal/1   uninstall, prune           an image that went
 ferry.kept/1      prune                      an image that stays, though no rule keeps it
+ferry.engine/1    engine list                a container engine, silent ones too
+ferry.held/1      list --engine              an image that an engine holds
+ferry.loaded/1    load, install --engine     what loading an image came to
 ferry.source/1    source add, set, list …    a source
 ferry.login/1     source login               the origin that a login is bound to
 ferry.logout/1    source logout              whether a login was kept

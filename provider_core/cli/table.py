@@ -30,6 +30,8 @@ ENTRIES = (
     Entry("search", "search", "Look for names of images by words."),
     Entry("install", "install", "Install images by name, file, folder or URL."),
     Entry("save", "save", "Write images to a file, folder or URL."),
+    Entry("new", "new", "Make an image of a folder, an archive or a container."),
+    Entry("load", "load", "Load installed images into a container engine."),
     Entry("lock", "lock", "Write down what requests mean now, by digest."),
     Entry("outdated", "outdated", "List installed images that a source has newer."),
     Entry("upgrade", "upgrade", "Install what is newer of the installed images."),
@@ -69,6 +71,7 @@ ENTRIES = (
     Entry("store check", "store_check", "Read and hash everything in the store."),
     Entry("store repair", "store_repair", "Move damaged content into quarantine."),
     Entry("store gc", "store_gc", "Remove content that nothing needs."),
+    Entry("engine list", "engine_list", "List the container engines, and whether they answer."),
     Entry("config list", "config_list", "List the settings and where each comes from."),
     Entry("config set", "config_set", "Set a setting of this home."),
     Entry("config unset", "config_unset", "Take a setting of this home back."),
@@ -83,12 +86,13 @@ GROUPS = {
     "provider": "The plugins that reach sources.",
     "catalog": "The record of what is installed and of every change.",
     "store": "The verified content of installed images.",
+    "engine": "The container engines of this host.",
     "config": "The settings of this home.",
 }
 
-ALIASES = {"pull": "install", "rmi": "uninstall", "remove": "uninstall"}
+ALIASES = {"pull": "install", "commit": "new", "rmi": "uninstall", "remove": "uninstall"}
 
-DEFAULTS = {"config": "list"}
+DEFAULTS = {"config": "list", "engine": "list"}
 """What a group does when no command of it is named."""
 
 _BY_PATH = {entry.path: entry for entry in ENTRIES}

@@ -16,7 +16,7 @@
   + TransportError           5    the other side could not be reached, or refused
     - Offline  TimedOut  HttpStatus  RateLimited  AuthRequired
   + StoreError               6    the local store or catalog is in the way
-    - Locked  CatalogTooNew  Conflict  InUse  NoSpace
+    - Locked  CatalogTooNew  Conflict  InUse  NoSpace  EngineSilent  EngineRefused
   + ProviderFault            7    a plugin broke its contract
   + Cancelled              130    interrupted (143 by SIGTERM); what was verified is kept
 
@@ -40,7 +40,16 @@ from .integrity import (
     SizeMismatch,
     WimError,
 )
-from .local import CatalogTooNew, Conflict, InUse, Locked, NoSpace, StoreError
+from .local import (
+    CatalogTooNew,
+    Conflict,
+    EngineRefused,
+    EngineSilent,
+    InUse,
+    Locked,
+    NoSpace,
+    StoreError,
+)
 from .missing import BlobNotFound, NoSuchFile, NotFoundError, NotInstalled, PackageNotFound
 from .network import AuthRequired, HttpStatus, Offline, RateLimited, TimedOut, TransportError
 from .usage import (
@@ -64,6 +73,8 @@ __all__ = [
     "Conflict",
     "DigestMismatch",
     "DocumentError",
+    "EngineRefused",
+    "EngineSilent",
     "Error",
     "Exists",
     "Expired",

@@ -75,4 +75,14 @@ class SignatureError(IntegrityError):
 
 
 class WimError(IntegrityError):
-    """A Windows image file that breaks its format."""
+    """A Windows image file that breaks its format; *where* is the part of it ('blob table')."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        where: str = "",
+        hint: str = "the file is damaged or not what it says; get it again from where it came",
+    ) -> None:
+        place = f"{where}: " if where else ""
+        super().__init__(f"{place}{reason}", hint=hint, reason=reason, where=where)

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 from .base import Error
 
-__all__ = ["CatalogTooNew", "Conflict", "InUse", "Locked", "NoSpace", "StoreError"]
+__all__ = [
+    "CatalogTooNew",
+    "Conflict",
+    "EngineRefused",
+    "EngineSilent",
+    "InUse",
+    "Locked",
+    "NoSpace",
+    "StoreError",
+]
 
 
 class StoreError(Error):
@@ -68,4 +77,30 @@ class NoSpace(StoreError):
             where=str(where),
             needed=needed,
             free=free,
+        )
+
+
+class EngineSilent(StoreError):
+    """A container engine of this host does not answer; the hint says what to start."""
+
+    def __init__(self, engine: str, url: str, reason: str, *, hint: str = "") -> None:
+        super().__init__(
+            f"the engine {engine} ({url}) does not answer: {reason}",
+            hint=hint or "start it, or say another place in the setting `engines`",
+            engine=engine,
+            url=url,
+            reason=reason,
+        )
+
+
+class EngineRefused(StoreError):
+    """A container engine answered that it does not do what was asked of it."""
+
+    def __init__(self, engine: str, what: str, reason: str, *, hint: str = "") -> None:
+        super().__init__(
+            f"the engine {engine} refused to {what}: {reason}",
+            hint=hint or "its own log says more",
+            engine=engine,
+            what=what,
+            reason=reason,
         )

@@ -2,7 +2,8 @@
 
 One file a topic: `pins` (what a package is, byte for byte), `packages` (what sources offer),
 `sources`, `providers` (what plugins say of themselves), `contents` (what a provider poured),
-`images` (what is installed), `plans` (what will be done).  `codec` turns them into JSON and back.
+`images` (what is installed), `plans` (what will be done), `findings` (of `ferry doctor`).  `codec`
+turns them into JSON and back.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from ..lazy import lazy_names
 
 if TYPE_CHECKING:
     from .contents import Content, Contents, Held, Saved, Snapshot
+    from .findings import Finding
     from .found import Found, SearchResult
     from .images import Hold, ImageKey, Installed, Tag
     from .packages import FindResult, Package, PackageId, Parent, Query, Requirement
@@ -35,6 +37,7 @@ __getattr__, __dir__ = lazy_names(
             "Found",
             "SearchResult",
         ),
+        "findings": ("Finding",),
         "images": (
             "Hold",
             "ImageKey",
@@ -86,6 +89,7 @@ __all__ = [
     "FileMark",
     "FileStamp",
     "FindResult",
+    "Finding",
     "Found",
     "Held",
     "Hold",

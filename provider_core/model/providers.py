@@ -25,6 +25,7 @@ class Feature(Enum):
     SAVE = "save"
     UNINSTALL = "uninstall"
     CHECK_SOURCE = "check_source"
+    DIAGNOSE = "diagnose"
 
 
 class Verb(Enum):
@@ -81,6 +82,8 @@ class Destination:
     """URL scheme without '://': 'registry'."""
     folder: bool = False
     """Any other path: a folder."""
+    stream: bool = False
+    """Whether it can be written to ``context.sink`` too, from start to end: to a pipe."""
     takes: tuple[str, ...] = ()
     """Media or artifact types it takes as they are, '*/*' for all; others are converted first."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..lazy import lazy_names
 
 if TYPE_CHECKING:
+    from .derived_config import RunChanges, derive_config
     from .descriptor import Descriptor
     from .image_config import ImageConfig
     from .image_history import HistoryEntry
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "derived_config": ("RunChanges", "derive_config"),
         "descriptor": ("Descriptor",),
         "image_config": ("ImageConfig",),
         "image_history": ("HistoryEntry",),
@@ -47,6 +49,8 @@ __all__ = [
     "Index",
     "Manifest",
     "Node",
+    "RunChanges",
+    "derive_config",
     "dump_json",
     "parse_json",
     "parse_root",

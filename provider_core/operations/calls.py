@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..cancel import CancelToken
 from ..catalog import View
-from ..context import Context, no_signer
+from ..context import Context, Outlet, no_signer
 from ..model import Source, Verb
 from ..platforms import PlatformSet
 from ..store import Lease, Reader, Writer
@@ -57,6 +57,7 @@ def open_call(
     platforms: PlatformSet | None = None,
     options: Mapping[str, Any] | None = None,
     told: Mapping[str, Any] | None = None,
+    sink: Outlet | None = None,
     credentials: Credentials | None = None,
 ) -> Call:
     """Return a fresh call of *provider*, about *source* if there is one.
@@ -64,15 +65,21 @@ def open_call(
     *source_name* names the source whose state it gets when that is no longer registered, *place*
     the URL or registry that a call without a source is about; the call ends with the token
     *cancel*, the host's without one.  Of the user's *options* it gets those it has for *verb*, as
-    what they are, beside those of the source and what the host itself has *told*, and its
-    credentials are those of the source unless others are given.  Raises UnknownProvider,
-    UsageError for an option's bad value.
+    what they are, beside those of the source and what the host itself has *told*; its credentials
+    are those of the source unless others are given, and it may write to *sink* if there is one.
+    Raises UnknownProvider, UsageError for an option's bad value.
     """
     signs, token = Signs(), CancelToken(cancel or resources.cancel)
 
     def beat() -> None:
         token.check()
         signs.show()
+
+    def alive(data: bytes | bytearray | memoryview) -> None:
+        beat()
+        if sink is not None:
+            sink(data)
+        beat()
 
     home, understood = resources.home, _understood(resources, provider, source, verb, options)
     place = source.location if source else place
@@ -90,6 +97,7 @@ def open_call(
         options={**_by_default(resources), **understood, **(told or {})},
         offline=resources.settings.offline,
         credentials=credentials or credentials_for(resources, source),
+        sink=None if sink is None else alive,
         sign=resources.sign or no_signer,
     )
     return Call(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Ambiguous, NotSupported, ProviderFault
 from ..model import Content, FileStamp, Package
-from ..oci import Manifest
+from ..oci import Descriptor, Manifest
 from ..oci.media_types import is_config, is_index, is_manifest
 from ..platforms import PlatformSet
 from ..store import Lease, Reader
@@ -47,15 +47,21 @@ def converted(
 ) -> Content:
     """Return *content* as an image or index, converted if a provider accepts its type.
 
-    Referrers, evidence and facts of *content* stay with the image; whether the original is kept
-    is the converter's to say, as its options tell it.  Artifacts that nobody accepts stay what
-    they are.  Raises Ambiguous if several providers accept the type, NotSupported if the content
-    is raw and nobody turns it into an image, ProviderFault if what came of it is no image.
+    Referrers, evidence and facts of *content* stay with the image.  The converter is told, as the
+    option ``keep-original``, whether to keep what it converts.  Artifacts that nobody accepts stay
+    what they are.  Raises Ambiguous if several providers accept the type, NotSupported if the
+    content is raw and nobody turns it into an image, ProviderFault if what came of it is no image.
     """
     kind = content_type(content, resources.store)
     provider = _converter(resources, kind)
     if provider:
-        call = open_call(resources, provider, platforms=platforms, options=wishes.options)
+        call = open_call(
+            resources,
+            provider,
+            platforms=platforms,
+            options=wishes.options,
+            told={"keep-original": _keeps(content, wishes)},
+        )
         image = resources.dispatcher.convert(
             provider, content, call.reader, call.writer(lease), call.context, call.signs
         )
@@ -86,6 +92,13 @@ def _converter(resources: Resources, kind: str) -> str:
             hint="disable one of these providers: `ferry provider disable NAME`",
         )
     return names[0] if names else ""
+
+
+def _keeps(content: Content, wishes: Wishes) -> bool:
+    """Whether the original of *content* is kept (Wishes.keep_original)."""
+    if wishes.keep_original is None:
+        return isinstance(content.root, Descriptor)
+    return wishes.keep_original
 
 
 def _with_known(image: Content, raw: Content) -> Content:

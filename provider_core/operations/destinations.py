@@ -13,7 +13,10 @@ from ..references import Uri, parse_reference
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Target", "find_target"]
+__all__ = ["STREAM", "Target", "find_stream", "find_target"]
+
+STREAM = "-"
+"""The destination that stands for ``context.sink``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,22 @@ def find_target(resources: Resources, to: str, *, force: bool) -> Target:
         _check_file(path, force)
         return matching
     return _target(resources, str(path), folder=True)
+
+
+def find_stream(resources: Resources) -> Target:
+    """Return who writes an archive of images to a pipe.  Raises NotSupported, Ambiguous."""
+    found = [
+        Target(location=STREAM, provider=loaded.info.name, kind=kind)
+        for loaded in resources.plugins.providers()
+        for kind in loaded.info.saves
+        if kind.stream
+    ]
+    if not found:
+        raise NotSupported(
+            "no provider writes a stream that engines read",
+            hint="`ferry provider enable archive`",
+        )
+    return _only(found, "a stream")
 
 
 def _by_suffix(resources: Resources, path: Path) -> Target | None:

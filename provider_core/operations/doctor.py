@@ -7,15 +7,16 @@ import platform
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from ..disk.systems import this_user
 from ..errors import Error
+from ..model import Feature, Finding
 from ..platforms import host_platform
 
 if TYPE_CHECKING:
+    from ..plugins import Row
     from .resources import Resources
 
 __all__ = ["Finding", "doctor"]
@@ -24,22 +25,11 @@ LOW_SPACE = 1 << 30
 """Bytes free below which a finding says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line of `ferry doctor`."""
-
-    what: str
-    status: str
-    """'ok', 'note' (worth knowing) or 'bad' (something will fail)."""
-    detail: str
-    hint: str = ""
-
-
 def doctor(resources: Resources) -> tuple[Finding, ...]:
-    """Look at the host, the home, the catalog and the plugins; change nothing."""
+    """Look at the host, the home, the catalog and the plugins, and ask these; change nothing."""
     return tuple(
         finding
-        for room in (_host, _home, _store, _catalog, _plugins)
+        for room in (_host, _home, _store, _catalog, _plugins, _providers)
         for finding in room(resources)
     )
 
@@ -141,3 +131,26 @@ def _plugins(resources: Resources) -> Iterator[Finding]:
         detail = row.fault.message if row.fault else f"{row.status} ({row.origin})"
         hint = row.fault.hint if row.fault else ""
         yield Finding(what=f"plugin {row.name}", status=status, detail=detail, hint=hint)
+
+
+def _providers(resources: Resources) -> Iterator[Finding]:
+    """Let the providers say what they need of this host."""
+    from .calls import open_call
+
+    for row in _rows(resources):
+        if row.info is None or Feature.DIAGNOSE not in row.info.features:
+            continue
+        try:
+            context = open_call(resources, row.name).context
+            yield from resources.dispatcher.diagnose(row.name, context)
+        except Error as error:
+            yield Finding(
+                what=f"plugin {row.name}", status="bad", detail=error.message, hint=error.hint
+            )
+
+
+def _rows(resources: Resources) -> tuple[Row, ...]:
+    try:
+        return tuple(resources.plugins.rows())
+    except Error:  # `_plugins` says so
+        return ()

@@ -11,8 +11,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ..cancel import CancelToken
+from ..engines.addresses import Surroundings
 from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
+from .engine_life import EngineLife
 from .image_life import ImageLife
 from .list_verbs import ListVerbs
 from .resources import Resources
@@ -21,6 +23,7 @@ from .source_verbs import SourceVerbs
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
+    from ..engines import Engine, EngineAddress
     from ..model import FindResult, Installed, OptionSpec, Plan, SearchResult, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["Host"]
 
 
-class Host(ImageLife, SourceVerbs, ListVerbs):
+class Host(ImageLife, EngineLife, SourceVerbs, ListVerbs):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -67,6 +70,7 @@ class Host(ImageLife, SourceVerbs, ListVerbs):
         engine_users: EngineUsers | None = None,
         actor: str = "",
         ticket: str = "",
+        container_engines: Iterable[EngineAddress | Engine] = (),
     ) -> None:
         """Open a home; nothing is read or made before a verb needs it.
 
@@ -85,6 +89,7 @@ class Host(ImageLife, SourceVerbs, ListVerbs):
             engine_users: says which containers use an image; this host's engines if None.
             actor: who is recorded with each change; the login name if empty.
             ticket: a reference that is recorded with each change.
+            container_engines: those beside the settings' (`engines`), or in their place.
         """
         self._resources = Resources(
             home=Home(Path(home) if home is not None else default_home({})),
@@ -101,6 +106,7 @@ class Host(ImageLife, SourceVerbs, ListVerbs):
             engine_users=engine_users,
             actor=actor,
             ticket=ticket,
+            engines=container_engines,
         )
 
     @classmethod
@@ -122,11 +128,12 @@ class Host(ImageLife, SourceVerbs, ListVerbs):
         environ = os.environ if environ is None else environ
         place = Home(Path(home) if home is not None else default_home(environ, system=system))
         found = (*layers(place, environ), *((flags,) if flags else ()))
+        settings = merge(found)
         return cls(
             place.root,
-            settings=merge(found),
+            settings=settings,
             login_variables=login_variables(environ),
-            **arguments,
+            **{"container_engines": Surroundings(environ, settings.engines), **arguments},
         )
 
     # questions ----------------------------------------------------------------------------
@@ -171,7 +178,8 @@ class Host(ImageLife, SourceVerbs, ListVerbs):
         """Return what `install` would do, and do nothing."""
         from .planning import plan_install
 
-        return plan_install(self._resources, requests, _wishes(wishes))
+        with self._resources.exports.kept():
+            return plan_install(self._resources, requests, _wishes(wishes))
 
     def install(self, *requests: str | Request, wishes: Wishes | None = None) -> InstallResult:
         """Install images by name, file, folder or URL; one revision of the catalog.
@@ -181,13 +189,15 @@ class Host(ImageLife, SourceVerbs, ListVerbs):
         """
         from .install import install
 
-        return install(self._resources, requests, _wishes(wishes))
+        with self._resources.exports.kept():
+            return install(self._resources, requests, _wishes(wishes))
 
     def plan_save(self, *requests: str | Request, to: str, wishes: Wishes | None = None) -> Plan:
         """Return what `save` would fetch before it writes to *to*, and do nothing."""
         from .save import plan_save
 
-        return plan_save(self._resources, requests, to, _wishes(wishes))
+        with self._resources.exports.kept():
+            return plan_save(self._resources, requests, to, _wishes(wishes))
 
     def save(self, *requests: str | Request, to: str, wishes: Wishes | None = None) -> SaveResult:
         """Write images to a file, folder or URL; what is not installed is fetched first.

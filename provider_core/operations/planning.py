@@ -271,7 +271,8 @@ class Planner:
             return Action.INSTALL
         if self._covers(old, package):
             whole = is_here(old.content, self._resources.store)
-            return Action.KEEP if whole and not self.wishes.force else Action.REPLACE
+            again = self.wishes.force or self._lacks_original(old, package)
+            return Action.KEEP if whole and not again else Action.REPLACE
         if same_pin(old.package.pin, package.pin):
             return Action.REPLACE
         if isinstance(package.pin, Descriptor):
@@ -295,6 +296,11 @@ class Planner:
         if self.platforms.is_all:
             return is_whole(root, self._resources.store)
         return has_platforms(old.platforms, self.platforms)
+
+    def _lacks_original(self, old: Installed, package: Package) -> bool:
+        """Whether *old* was converted, and what from is to be kept now and was not then."""
+        converted = not same_pin(package.pin, old.content.root)
+        return bool(self.wishes.keep_original) and converted and old.content.original is None
 
     def _moves(self, package: Package) -> bool:
         """Whether the version may mean something else today: a label, or the user says so."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..digests import Digest
 from ..errors import Error
 from ..installed_names import names_of
-from ..model import Installed, Tag
+from ..model import ImageKey, Installed, Tag
 from ..model.codec import installed_document
 from ..oci import Descriptor
 from ..store import IndexEntry, Record
@@ -70,11 +70,14 @@ def publish_index(resources: Resources) -> None:
     images = resources.catalog.installed()
     if len(images) + len(tags) > MOST_ENTRIES:
         images = _newest(images)
+    by_image: dict[ImageKey, list[Tag]] = {}
+    for tag in tags:
+        by_image.setdefault(tag.image, []).append(tag)
     entries = [
         IndexEntry(name=name, root=_plain(image.content.root))
         for image in images
         if isinstance(image.content.root, Descriptor)
-        for name in names_of(image, tags)
+        for name in names_of(image, by_image.get(image.key, ()))
     ]
     resources.store.write_index(entries[:MOST_ENTRIES])
 

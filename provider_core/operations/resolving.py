@@ -16,11 +16,12 @@ from ..errors import (
 )
 from ..installed_names import LATEST
 from ..model import FileMark, Package, Query, Source
-from ..references import FilePath, Name, Reference, parse_reference
+from ..references import FilePath, Name, Reference, Uri, parse_reference
 from .active_sources import active_sources
 from .asking import ask
 from .calls import open_call
 from .choosing import name_alone, the_one
+from .engine_requests import ENGINE_SCHEMES, exported, installed_twin
 from .promised_file import no_file, promised_file
 from .recognising import providers_for_file, providers_for_folder, providers_for_scheme
 from .requests import query_of
@@ -57,9 +58,20 @@ def resolve(resources: Resources, request: str, wishes: Wishes) -> tuple[Chosen,
         raise no_file(request)
     if isinstance(reference, Name):
         return (_by_name(resources, reference, request, wishes),)
+    if reference.scheme in ENGINE_SCHEMES:
+        return _by_engine(resources, reference, wishes)
     return _by_providers(
         resources, reference, providers_for_scheme(resources, reference.scheme), wishes
     )
+
+
+def _by_engine(resources: Resources, uri: Uri, wishes: Wishes) -> tuple[Chosen, ...]:
+    """Return the image of an engine: what is here of it, or the package in its archive."""
+    twin = installed_twin(resources, uri, wishes)
+    if twin is not None:
+        return (Chosen(package=twin.package, source=None),)
+    path, wishes = exported(resources, uri, wishes)
+    return _by_path(resources, path, wishes)
 
 
 def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> Chosen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from ..credentials import Logins
     from ..discovery import Candidate
     from ..dispatch import Dispatcher
+    from ..engines import Engine, EngineAddress
     from ..plugins import Plugins
     from ..store import DirectoryStore
     from ..transport import Transport
+    from .engine_access import Engines
+    from .engine_exports import Exports
     from .engine_users import EngineUsers
     from .networks import Networks
 
@@ -77,6 +80,7 @@ class Resources:
         engine_users: EngineUsers | None,
         actor: str,
         ticket: str,
+        engines: Iterable[EngineAddress | Engine] = (),
     ) -> None:
         self.making = threading.RLock()
         self.home = home
@@ -93,6 +97,7 @@ class Resources:
         self._engine_users = engine_users
         self._actor = actor
         self._ticket = ticket
+        self._engines = engines
 
     @_part
     def catalog(self) -> Catalog:
@@ -171,11 +176,29 @@ class Resources:
         )
 
     @_part
+    def engines(self) -> Engines:
+        """Return the container engines; none is asked before it is used."""
+        from itertools import chain
+
+        from ..engines.addresses import parse_setting
+        from .engine_access import Engines
+
+        said = chain(self._engines, parse_setting(self.settings.engines, {}))
+        return Engines(said, patience=self.settings.question_timeout)
+
+    @_part
     def engine_users(self) -> EngineUsers:
         """Return whom to ask which containers use an image."""
-        from .engine_users import nobody
+        from .container_users import ContainerUsers
 
-        return self._engine_users or nobody
+        return self._engine_users or ContainerUsers(self)
+
+    @_part
+    def exports(self) -> Exports:
+        """Return the archives that engines write for a while."""
+        from .engine_exports import Exports
+
+        return Exports(self)
 
     def transaction(self, operation: str) -> AbstractContextManager[CatalogChange]:
         """Open the one transaction of an operation; see `publishing.recorded`."""
@@ -209,7 +232,7 @@ class Resources:
 
     def close(self) -> None:
         """Close what was opened."""
-        for part in ("networks", "catalog", "offers", "_store"):
+        for part in ("networks", "catalog", "offers", "_store", "engines"):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
 

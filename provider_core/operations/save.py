@@ -74,10 +74,10 @@ def gather(
     They stay there while the block runs; what was fetched is cached for a while after it.
     Raises what resolving, fetching and, where *kind* does not take a type, converting raise.
     """
-    planner = _planner(resources, wishes)
-    carried = planner.carry(requests)
-    plan = planner.plan()
-    with resources.store.lease() as lease:
+    with resources.exports.kept(), resources.store.lease() as lease:
+        planner = _planner(resources, wishes)
+        carried = planner.carry(requests)
+        plan = planner.plan()
         hold = Hold(resources, kind, planner.wishes, lease)
         for image in planner.here.values():
             hold.take_installed(image)

@@ -46,6 +46,9 @@ class Wishes:
     """install: further names for what is asked for, TAG of its own name or NAME:TAG."""
     keep_going: bool = False
     """Go on with the other requests when one fails."""
+    keep_original: bool | None = None
+    """Whether what an image is converted from is kept beside it; None: an artifact of a source
+    is, since it may be asked for again, and a local file is not, since its owner has it."""
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """Options of providers, by OptionSpec name."""
 

@@ -108,14 +108,14 @@ def _copy(layout: Layout, name: Path, target: Path, advance: Callable[[int], Non
             error = DigestMismatch(promised, digest, what=f"the blob {promised}")
             error.hint = "run `ferry store repair`, then move the store"
             raise error
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+        target.chmod(stat.S_IMODE(status.st_mode))
         sync_file(written)
         forget_cached(written)
     finally:
         os.close(read)
         if written >= 0:
             os.close(written)
-    os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
-    target.chmod(stat.S_IMODE(status.st_mode))
     return _Copied(path=target, digest=digest)
 
 

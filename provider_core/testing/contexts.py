@@ -18,6 +18,7 @@ from ..catalog import CatalogView
 from ..context import (
     Context,
     Credentials,
+    Outlet,
     Progress,
     Signer,
     Spool,
@@ -60,6 +61,7 @@ def make_context(
     offline: bool = False,
     credentials: Credentials = no_credentials,
     sign: Callable[[str], Signer] = no_signer,
+    sink: Outlet | None = None,
 ) -> Context:
     """Return a context whose every part is a double unless it is given.
 
@@ -91,6 +93,7 @@ def make_context(
         offline=offline,
         credentials=credentials,
         sign=sign,
+        sink=sink,
     )
 
 

@@ -108,6 +108,15 @@ class FindTests:
             needed = ask(stage.info.name, package, context)
             assert ask(stage.info.name, package, context) == needed
 
+    def test_findings_are_settled(self, stage: Stage) -> None:
+        """diagnose() looks and changes nothing: asked again it says the same."""
+        if stage.lacks(Feature.DIAGNOSE):
+            return
+        context, _ = stage.context()
+        findings = stage.dispatcher.diagnose(stage.info.name, context)
+        assert stage.dispatcher.diagnose(stage.info.name, context) == findings
+        assert {finding.status for finding in findings} <= {"ok", "note", "bad"}
+
     def test_order_is_settled(self, stage: Stage) -> None:
         """However the packages are mixed, the order of installing is the same."""
         if stage.lacks(Feature.ORDER):

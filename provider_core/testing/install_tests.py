@@ -168,7 +168,7 @@ class InstallTests:
         for package in packages:
             store = MemoryStore()
             with pytest.raises(IntegrityError):
-                stage.install(package, store)
+                stage.image(package, store)
             assert not _is_whole(package, store)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..cancel import CancelToken
-from ..context import Context
+from ..context import Context, Outlet
 from ..dispatch import Dispatcher
 from ..model import (
     Content,
@@ -110,6 +110,7 @@ class Stage:
         cancel: CancelToken | None = None,
         offline: bool = False,
         options: dict[str, object] | None = None,
+        sink: Outlet | None = None,
     ) -> tuple[Context, Signs]:
         """Return what a host gives to one call: every movement looks whether it is cancelled."""
         signs, token = Signs(), CancelToken(cancel)
@@ -128,6 +129,7 @@ class Stage:
             cancel=token,
             options={**self.case.options, **(options or {})},
             offline=offline,
+            sink=sink,
         )
         return context, signs
 
@@ -201,6 +203,13 @@ class Stage:
             writer = LivelyWriter(store.writer(lease), _beat(context, signs))
             return self.dispatcher.convert(self.info.name, content, store, writer, context, signs)
 
+    def image(self, package: Package, store: Store) -> Content:
+        """Pour a package into *store*, and convert what came if the provider does that itself."""
+        content = self.install(package, store).content
+        if content.root.media_type not in self.info.accepts:
+            return content
+        return self.convert(content, store) or content
+
     def save(
         self,
         images: Sequence[Held],
@@ -209,18 +218,22 @@ class Stage:
         *,
         force: bool = False,
         cancel: CancelToken | None = None,
+        sink: Outlet | None = None,
     ) -> Saved:
-        """Write *images* to *destination*."""
-        context, signs = self.context(cancel=cancel, options={"force": force})
+        """Write *images* to *destination*, or to *sink* if that is "-"."""
+        context, signs = self.context(cancel=cancel, options={"force": force}, sink=sink)
         lively = LivelyReader(reader, _beat(context, signs))
         return self.dispatcher.save(self.info.name, images, destination, lively, context, signs)
 
     def held(self, store: Store) -> tuple[Held, ...]:
-        """Install what the case knows into *store*; what `save` takes of it, as `save` gets it."""
+        """Install what the case knows into *store*; what `save` takes of it, as `save` gets it.
+
+        What the provider itself converts is an image by then, as everything installed is.
+        """
         taken = {kind for destination in self.info.saves for kind in destination.takes}
         held = []
         for package in self.packages():
-            content = self.install(package, store).content
+            content = self.image(package, store)
             kind = content.root.media_type
             if kind in taken or is_manifest(kind) or is_index(kind):
                 name = f"{package.name}:{package.version or 'latest'}"

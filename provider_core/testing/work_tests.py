@@ -127,6 +127,21 @@ class SaveTests:
         stage.save(held, place, store, force=True)
         assert Path(place).read_bytes() != b"precious"
 
+    def test_a_stream_is_what_a_file_would_be(self, stage: Stage) -> None:
+        """A destination with ``stream`` gives a pipe the bytes and names that a file gets."""
+        if stage.lacks(Feature.SAVE):
+            return
+        store = MemoryStore()
+        held, place = stage.held(store), _destination(stage)
+        if not _is_file(stage, place) or not any(one.stream for one in stage.info.saves):
+            return
+        taken = bytearray()
+        streamed = stage.save(held, "-", store, sink=taken.extend)
+        written = stage.save(held, place, store)
+        assert taken == Path(place).read_bytes()
+        assert (streamed.roots, streamed.names) == (written.roots, written.names)
+        assert streamed.written == len(taken)
+
     def test_a_save_that_fails_leaves_nothing(self, stage: Stage) -> None:
         """A damaged store is an IntegrityError; no file, and no other one beside it, stays."""
         if stage.lacks(Feature.SAVE):

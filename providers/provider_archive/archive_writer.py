@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Callable
 from pathlib import Path
 
-from provider_core.context import Context
+from provider_core.context import Context, Outlet
 from provider_core.oci.layout import BLOBS_FOLDER, blob_path
+from provider_core.replacing import replacing
 from provider_core.store import Reader, copy
+from provider_core.tar.headers import BLOCK, padded
 
 from .archive_plan import ArchivePlan
-from .replacing import replacing
-from .tar_headers import BLOCK, padded
 
-__all__ = ["archive_size", "write_archive"]
+__all__ = ["archive_size", "stream_archive", "write_archive"]
 
 _END = bytes(2 * BLOCK)
-Sink = Callable[[bytes | bytearray | memoryview], object]
 
 
 def archive_size(plan: ArchivePlan) -> int:
@@ -56,7 +54,26 @@ def write_archive(
     return size
 
 
-def _write(plan: ArchivePlan, reader: Reader, sink: Sink) -> None:
+def stream_archive(plan: ArchivePlan, sink: Outlet, reader: Reader, context: Context) -> int:
+    """Write the archive to *sink*, from start to end, and return its size in bytes.
+
+    Every blob is verified while it is copied, and what reads the archive may have a part of it
+    when that fails.  Raises IntegrityError and BlobNotFound for what the store has lost.
+    """
+    size = archive_size(plan)
+    context.progress.start("-", "streaming the archive", size)
+
+    def write(data: bytes | bytearray | memoryview) -> None:
+        context.check()
+        sink(data)
+        context.progress.advance("-", len(data))
+
+    _write(plan, reader, write)
+    context.progress.done("-")
+    return size
+
+
+def _write(plan: ArchivePlan, reader: Reader, sink: Outlet) -> None:
     # The documents come first, so that a reader of a pipe or a tape knows what follows.
     for name, data in plan.documents:
         sink(_file_header(name, len(data)) + data + _filling(len(data)))

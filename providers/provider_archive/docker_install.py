@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from typing import BinaryIO, Final
 
+from provider_core.compression import HEAD, Compression, compression_of, decompressed
 from provider_core.context import Context
 from provider_core.digests import Digest, Hasher
 from provider_core.errors import BlobNotFound, DigestMismatch
@@ -17,7 +18,6 @@ from provider_core.oci import Descriptor, Manifest
 from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
 from provider_core.store import Computed, Writer, pour, put
 
-from .compression import HEAD, Compression, compression_of, decompressed
 from .docker_images import DockerImage, read_config
 from .holders import Holder
 

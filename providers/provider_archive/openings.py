@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
+from provider_core.compression import HEAD, Compression, compression_of, decompressed
 from provider_core.context import Context
 from provider_core.errors import NotSupported
+from provider_core.tar.headers import BLOCK
 
-from .compression import HEAD, Compression, compression_of, decompressed
 from .docker_images import DOCKER_INDEX, LEGACY_INDEX
 from .holders import ArchiveHolder, FolderHolder, Holder, open_file
 from .layout import Layout
-from .tar_headers import BLOCK
 from .tar_table import is_tar, read_table
 
 __all__ = ["is_compressed", "open_archive", "open_holder"]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from provider_core.errors import NoSuchFile, UsageError
 from provider_core.model import Source, Trust
+from provider_core.tar.headers import BLOCK
 
 from .holders import FolderHolder, file_error, open_file
 from .layout import Layout
-from .tar_headers import BLOCK
 from .tar_table import is_tar
 
 __all__ = ["MARKERS", "checked_source", "local_path", "places"]

@@ -28,7 +28,7 @@ from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
 from .archive_plan import plan_archive
-from .archive_writer import write_archive
+from .archive_writer import stream_archive, write_archive
 from .docker_install import docker_contents, install_docker
 from .finding import docker_image_of, layout_of, packages_at, paths_of, renamed
 from .holders import open_file
@@ -79,7 +79,7 @@ class ArchiveProvider(ProviderSpec):
                 Magic(signature=b"\x28\xb5\x2f\xfd"),
             ),
             markers=MARKERS,
-            saves=(Destination(suffix=_SUFFIX),),
+            saves=(Destination(suffix=_SUFFIX, stream=True),),
             sources=(_SAMPLES,),
         )
 
@@ -157,10 +157,14 @@ class ArchiveProvider(ProviderSpec):
     def save(
         self, images: Sequence[Held], destination: str, reader: Reader, context: Context
     ) -> Saved | None:
-        """Write one archive of all *images*, or nothing; see `archive_plan`.
+        """Write one archive of all *images*, or nothing; to "-" as a stream; see `archive_plan`.
 
         Raises Exists, NoSpace, NoSuchFile, StoreError, NotSupported, Ambiguous.
         """
+        if destination == "-" and context.sink is not None:
+            plan = plan_archive(images, reader)
+            written = stream_archive(plan, context.sink, reader, context)
+            return Saved(location="-", names=plan.names, roots=plan.roots, written=written)
         if not destination.lower().endswith(_SUFFIX):
             raise NotSupported(
                 f"{destination} is no archive that can be written",

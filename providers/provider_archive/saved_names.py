@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from provider_core.errors import Ambiguous
 from provider_core.model import Held
-from provider_core.references import lower_form, name_key
+from provider_core.references import lower_form, name_key, tag_form
 
 from .names import split_name
 
-__all__ = ["NameBook", "names_of", "qualified", "tag_form"]
-
-_MOST_TAG = 128
-_TAG_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
+__all__ = ["NameBook", "names_of", "qualified"]
 
 
 class NameBook:
@@ -51,17 +48,6 @@ def names_of(held: Held) -> tuple[tuple[str, str], ...]:
         name, tag = split_name(text)
         known.setdefault((name_key(name), tag), name)
     return tuple((name, version) for (_, version), name in known.items())
-
-
-def tag_form(version: str) -> str:
-    """Return *version* as a tag that engines take; 'latest' if there is none.
-
-    Signs outside ``[A-Za-z0-9_.-]`` become ``_`` (OCI distribution-spec, tag grammar).
-    """
-    tag = "".join(sign if sign in _TAG_SIGNS else "_" for sign in version)[:_MOST_TAG]
-    if tag.startswith((".", "-")):
-        tag = "_" + tag[1:]
-    return tag or "latest"
 
 
 def qualified(reference: str) -> str:

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from provider_core.errors import DocumentError, SizeMismatch
+from provider_core.tar.headers import BLOCK, Header, Kind, decode_header, padded
+from provider_core.tar.pax import LINK, PATH, SIZE, parse_pax, pax_size
 
-from .tar_headers import BLOCK, Header, Kind, decode_header, padded
 from .tar_names import clean_name, fault_of_name, link_target, shown
-from .tar_pax import LINK, PATH, SIZE, parse_pax, pax_size
 
 __all__ = ["MAX_MEMBERS", "Member", "Table", "is_tar", "read_table"]
 
@@ -159,7 +159,7 @@ class _Scan:
 
     def _reason(self, name: str, kind: Kind, size: int, *, sparse: bool) -> str:
         """Return why a member is refused, '' if it is not."""
-        if kind is Kind.OTHER:
+        if kind in (Kind.OTHER, Kind.HARD_LINK):
             return "a link, a device or another special file"
         if sparse:
             return "a sparse file"

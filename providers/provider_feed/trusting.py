@@ -6,8 +6,6 @@ every respect changes the memory, so that a bundle that was made for somebody el
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +16,6 @@ from typing import Final
 from feed_format import (
     SERIES_TARGET,
     FeedReader,
-    Fetch,
     Pin,
     Series,
     TrustedFeed,
@@ -27,12 +24,12 @@ from feed_format import (
 )
 from feed_format.paths import TRUST, role_file
 from provider_core.context import Context
-from provider_core.disk.failures import disk_errors
-from provider_core.errors import IntegrityError, NotFoundError, Rollback
+from provider_core.errors import IntegrityError, Rollback
 
 from .known_root import KnownRoot
 from .lasting import accepted_expired
 from .places import Place, place_of
+from .rehearsing import Replaying, copied, made
 from .series_memory import SeriesMemory
 
 __all__ = ["ACCEPT_ROLLBACK", "OpenedFeed", "Trusting", "opened_feed"]
@@ -91,16 +88,21 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
     place = place_of(asked.location, context)
     with context.state.lock():
         memory = context.state.folder / _memory_name(asked.known, context)
-        base = _base(asked.known, place)
-        pin = asked.known.pin(place.fetch, base) if asked.known else None
-        accepted = accepted_expired(context.options)
-        verified = _Verified(place.fetch, memory, pin, base, accepted, context)
+        base, pin = _begun(asked.known, place)
+        reading = _Reading(
+            fetch=Replaying(place.fetch),
+            pin=pin,
+            base=base,
+            accepted=accepted_expired(context.options),
+            context=context,
+        )
+        feed, series = reading.verified(memory)
         yield OpenedFeed(
             place=place,
-            feed=verified.feed,
-            reader=verified.reader,
-            series=verified.series,
-            accepted=accepted,
+            feed=feed,
+            reader=FeedReader(place.fetch, feed, made(memory / _SHARDS)),
+            series=series,
+            accepted=reading.accepted,
         )
 
 
@@ -111,54 +113,57 @@ def _memory_name(known: KnownRoot | None, context: Context) -> str:
     return f"{name}-{accepted}" if accepted else name
 
 
-def _base(known: KnownRoot | None, place: Place) -> str:
-    """Return the folder of the metadata that begins with *known*: the feed's own, or evidence."""
-    if known is None or known.fits(place.fetch):
-        return TRUST
-    candidates = {known.digest, *place.publishers()} if known.version == 1 else place.publishers()
-    for publisher in candidates:
-        base = evidence_base(publisher)
-        if known.fits(place.fetch, base):
-            return base
-    return TRUST  # whose root is another one, as the reader will say
+def _begun(known: KnownRoot | None, place: Place) -> tuple[str, Pin]:
+    """Return where the metadata that begins with *known* is, and the root to begin with."""
+    if known is None:
+        return TRUST, None
+    for base in _bases(known, place):
+        root = known.find(place.fetch, base)
+        if root is not None:
+            return base, root
+    return TRUST, known.digest  # it is another feed, as the reader will say
 
 
-class _Verified:
-    """A feed, verified on a copy of the memory, then remembered."""
+def _bases(known: KnownRoot, place: Place) -> Iterator[str]:
+    """Yield where metadata may be: the feed's own, then the evidence that it carries."""
+    yield TRUST
+    first = {known.digest} if known.version == 1 else set()
+    yield from map(evidence_base, {*first, *place.publishers()})
 
-    def __init__(
-        self,
-        fetch: Fetch,
-        memory: Path,
-        pin: Pin,
-        base: str,
-        accepted: timedelta,
-        context: Context,
-    ) -> None:
-        self._fetch = _Replaying(fetch)
-        self._pin = pin
-        self._base = base
-        self._accepted = accepted
-        self._context = context
-        with _copied(memory / _TRUST) as copy:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """How one feed is read."""
+
+    fetch: Replaying
+    pin: Pin
+    base: str
+    """Folder of its metadata."""
+    accepted: timedelta
+    """How long after their end signatures count."""
+    context: Context
+
+    def verified(self, memory: Path) -> tuple[TrustedFeed, Series | None]:
+        """Verify the feed on a copy of *memory*; if all is right, change that too."""
+        last = SeriesMemory(memory)
+        with copied(memory / _TRUST) as copy:
             feed = self._read(copy)
-            self.series = self._series(feed, copy)
-            series = SeriesMemory(memory)
-            series.check(self.series, context.options)
-            _check_accepted(feed, context)
-        self._fetch.replay()
-        self.feed = self._read(_made(memory / _TRUST))
-        series.remember(self.series)
-        self.reader = FeedReader(fetch, self.feed, _made(memory / _SHARDS))
+            series = self._series(feed, copy)
+            last.check(series, self.context.options)
+            _check_accepted(feed, self.context)
+        self.fetch.replay()
+        feed = self._read(made(memory / _TRUST))
+        last.remember(series)
+        return feed, series
 
     def _read(self, state: Path) -> TrustedFeed:
         feed = TrustReader(
-            self._fetch,
+            self.fetch,
             state,
-            self._pin,
-            accept_expired=self._accepted,
-            clock=self._context.clock,
-            base=self._base,
+            self.pin,
+            accept_expired=self.accepted,
+            clock=self.context.clock,
+            base=self.base,
         ).refresh()
         self._check_same(feed)
         return feed
@@ -168,7 +173,7 @@ class _Verified:
 
         TUF takes an equal version for the same publication, and keeps to what it has.
         """
-        pointer = self._fetch.last(role_file("timestamp", base=self._base))
+        pointer = self.fetch.last(role_file("timestamp", base=self.base))
         if pointer != feed.metadata["timestamp.json"]:
             raise IntegrityError(
                 f"two different publications bear the number {feed.version}",
@@ -178,8 +183,8 @@ class _Verified:
             )
 
     def _series(self, feed: TrustedFeed, scratch: Path) -> Series | None:
-        data = FeedReader(self._fetch, feed, scratch).file(SERIES_TARGET)
-        return None if data is None or self._base != TRUST else Series.parse(data)
+        data = FeedReader(self.fetch, feed, scratch).file(SERIES_TARGET)
+        return None if data is None or self.base != TRUST else Series.parse(data)
 
 
 def _check_accepted(feed: TrustedFeed, context: Context) -> None:
@@ -192,49 +197,3 @@ def _check_accepted(feed: TrustedFeed, context: Context) -> None:
             found=feed.version,
             accepted=int(accepted),
         )
-
-
-class _Replaying:
-    """A way to files that can give again what it gave last, so that both readings see the same."""
-
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
-        self._given: dict[str, bytes | NotFoundError] = {}
-        self._replays = False
-
-    def last(self, path: str) -> bytes:
-        """Return what was given last for *path*, which was there."""
-        given = self._given[path]
-        return given if isinstance(given, bytes) else b""
-
-    def replay(self) -> None:
-        """From now on, ask for nothing that was asked for before."""
-        self._replays = True
-
-    def __call__(self, path: str, limit: int, /) -> bytes:
-        if not (self._replays and path in self._given):
-            try:
-                self._given[path] = self._fetch(path, limit)
-            except NotFoundError as error:
-                self._given[path] = error
-        given = self._given[path]
-        if isinstance(given, NotFoundError):
-            raise given
-        return given
-
-
-@contextmanager
-def _copied(folder: Path) -> Iterator[Path]:
-    with disk_errors(folder), tempfile.TemporaryDirectory(dir=_made(folder.parent)) as place:
-        copy = Path(place) / folder.name
-        if folder.is_dir():
-            shutil.copytree(folder, copy)
-        else:
-            copy.mkdir()
-        yield copy
-
-
-def _made(folder: Path) -> Path:
-    with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder

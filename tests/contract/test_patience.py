@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_archive import replacing
-from provider_core import Context, Package, Query, hookimpl
+from provider_core import Context, Package, Query, hookimpl, replacing
 from provider_core.errors import TimedOut
 from provider_core.references import Reference
 

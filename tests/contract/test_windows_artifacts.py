@@ -21,7 +21,7 @@ from .windows_double import WIM, WindowsDouble, wim_bytes
 VERSION = "10.0.10586.0"
 FILE = wim_bytes(("NanoServer", VERSION, b"nano" * 5_000))
 ARTIFACT = small_artifact({"NanoServer.wim": FILE}, WIM)
-KEEP = Wishes(options={"keep-original": True})
+WITHOUT = Wishes(keep_original=False)
 
 
 @pytest.fixture
@@ -63,14 +63,14 @@ def test_the_type_may_stand_in_the_manifest_alone(windows: Host, shelf: Shelf) -
     assert image.is_os_image
 
 
-def test_the_original_goes_unless_it_is_kept(windows: Host, tmp_path: Path) -> None:
-    windows.install("nanoserver")
+def test_the_original_is_kept_unless_the_user_says_otherwise(windows: Host, tmp_path: Path) -> None:
+    windows.install("nanoserver", wishes=WITHOUT)
     windows.collect(grace=0)
     assert not windows.store.has(ARTIFACT.layers[0])
     with pytest.raises(NotSupported, match="original"):
         windows.save("nanoserver", to=str(tmp_path / "x.wim"))
     windows.uninstall("nanoserver")
-    (image,) = windows.install("nanoserver", wishes=KEEP).installed
+    (image,) = windows.install("nanoserver").installed
     assert image.content.original == ARTIFACT.root
     windows.collect(grace=0)
     windows.save("nanoserver", to=str(tmp_path / "x.wim"))
@@ -81,7 +81,7 @@ def test_a_kept_file_is_saved_byte_for_byte(homes: Homes, tmp_path: Path) -> Non
     path = tmp_path / "nano.wim"
     path.write_bytes(FILE)
     host = homes(WindowsDouble())
-    host.install(str(path), wishes=KEEP)
+    host.install(str(path), wishes=Wishes(keep_original=True))
     path.unlink()
     host.save("nanoserver", to=str(tmp_path / "x.wim"))
     assert (tmp_path / "x.wim").read_bytes() == FILE

@@ -57,11 +57,19 @@ def test_a_file_is_installed_from_where_it_lies(windows: Host, wim: Path) -> Non
     assert windows.install(str(wim)).kept == (image,)
 
 
-@pytest.mark.parametrize("said", ["true", "false"])
-def test_a_flag_is_read(windows: Host, wim: Path, said: str) -> None:
-    wishes = Wishes(options={"keep-original": said})
-    (image,) = windows.install(str(wim), wishes=wishes).installed
-    assert (image.content.original is not None) == (said == "true")
+@pytest.mark.parametrize("said", [True, False, None])
+def test_a_local_file_is_kept_if_the_user_says_so(
+    windows: Host, wim: Path, said: bool | None
+) -> None:
+    (image,) = windows.install(str(wim), wishes=Wishes(keep_original=said)).installed
+    assert (image.content.original is not None) == bool(said)
+
+
+def test_what_was_not_kept_can_be_kept_later(windows: Host, wim: Path) -> None:
+    windows.install(str(wim))
+    (image,) = windows.install(str(wim), wishes=Wishes(keep_original=True)).installed
+    assert image.content.original is not None
+    assert windows.install(str(wim), wishes=Wishes(keep_original=True)).kept == (image,)
 
 
 def test_the_plan_does_not_know_what_only_reading_tells(windows: Host, wim: Path) -> None:

@@ -75,8 +75,7 @@ class WindowsDouble(ProviderSpec):
 
     @hookimpl
     def options(self) -> Iterable[OptionSpec]:
-        """Let the user keep the file, choose an image in it, and name the publisher."""
-        yield OptionSpec(name="keep-original", verb=Verb.INSTALL, type=OptionType.FLAG)
+        """Let the user choose an image in the file, and name the publisher."""
         yield OptionSpec(name="index", verb=Verb.INSTALL, type=OptionType.NUMBER)
         yield OptionSpec(name="publisher", verb=Verb.INSTALL)
 
@@ -117,7 +116,7 @@ class WindowsDouble(ProviderSpec):
                 layer = _layer(spool, size, writer)
         manifest = _manifest(layer, version, writer)
         kept: Descriptor | None = None
-        if context.options.get("keep-original"):
+        if context.options["keep-original"]:
             kept = content.root if isinstance(content.root, Descriptor) else None
             kept = kept or _copied(reader, root, writer)
         platform = Platform(os="windows", architecture="amd64", os_version=version)
@@ -133,7 +132,7 @@ class WindowsDouble(ProviderSpec):
         whole = replace(held.content, root=original)
         if isinstance(original, Descriptor) and not _has_wim(original, reader):
             raise NotSupported(
-                f"{held.package} has no original file", hint="install it with keep-original"
+                f"{held.package} has no original file", hint="install it with --keep-original"
             )
         target = Path(destination)
         if target.exists() and not context.options["force"]:

@@ -7,19 +7,25 @@ import json
 import re
 import tarfile
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
-from provider_core import Source
+from provider_core import Digest, Host, Source
 from provider_core.cli import schema
+from provider_core.cli.engine_documents import engine_document, held_document, loaded_document
 from provider_core.cli.invocation import Invocation
 from provider_core.cli.main import run
+from provider_core.engines import EngineImage
+from provider_core.operations.engine_listing import EngineRow, HeldImage
 from provider_core.operations.results import RefreshResult
 from provider_feed.commands import documents
 
+from ..contract.engine_double import MemoryEngine
 from .pages import Page
 
 PAGE = Page.read("reference/json.md")
@@ -98,6 +104,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         source=Source(name="lab", provider="archive", location="/lab"), changed=True, offers=1
     )
     _note(schema.refresh_document(refreshed), found)
+    for document in _of_engines():
+        _note(document, found)
     _note(schema.login_document("lab", "https://registry.example:443"), found)
     _note(schema.logout_document("lab", changed=True), found)
     for command in COMMANDS:
@@ -108,6 +116,17 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     for path in (folder / "installed.json", folder / "saved.json"):
         _note(json.loads(path.read_text(encoding="utf-8")), found)
     return found
+
+
+def _of_engines() -> Iterator[dict[str, Any]]:
+    """Yield what is printed of an engine that answers, which a test cannot count on."""
+    engine = MemoryEngine()
+    image = EngineImage(reference="", digests=frozenset(), names=(), image_id=Digest.of(b""))
+    yield engine_document(EngineRow(address=engine.address, version=engine.version()))
+    yield held_document(HeldImage(image=image, installed=()), "docker")
+    with TemporaryDirectory() as home, Host(home, container_engines=[engine]) as host:
+        host.install("sample/hello")
+        yield from map(loaded_document, host.load("sample/hello"))
 
 
 def _documents(command: str, home: Path) -> list[dict[str, Any]]:

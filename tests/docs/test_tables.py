@@ -45,7 +45,7 @@ def test_every_public_name_is_told() -> None:
 def test_every_annotation_of_ours_is_told() -> None:
     sources = [*ROOT.glob("provider_core/**/*.py"), *ROOT.glob("providers/**/*.py")]
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
-    used = set(re.findall(r'"(io\.imageferry\.[a-z.-]+[a-z])"', code))
+    used = set(re.findall(r'"(io\.imageferry\.[a-z0-9.-]+[a-z0-9])"', code))
     rows = Page.read("reference/annotations.md").rows("Key")
     told = {_bare(key) for key, *_ in rows}
     assert {key for key in told if key.startswith("io.imageferry.")} == used

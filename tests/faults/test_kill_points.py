@@ -67,7 +67,7 @@ def place(tmp_path: Path, verb: str) -> Iterator[Place]:
 
 
 def chosen(points: tuple[Point, ...]) -> list[Point]:
-    """Return the points to try: all, or a sample that is another one on each day."""
+    """Return the points to try: all, or a sample, another one in each run."""
     if EVERY or len(points) <= SAMPLE:
         return list(points)
     return random.Random().sample(points, SAMPLE)

@@ -25,6 +25,7 @@ from provider_core.model import (
     Content,
     Contents,
     Feature,
+    Finding,
     Installed,
     Package,
     PackageId,
@@ -100,6 +101,10 @@ class Scripted:
     @hookimpl
     def check_source(self, source: Source) -> Any:
         return self._answer("check_source")
+
+    @hookimpl
+    def diagnose(self) -> Any:
+        return self._answer("diagnose")
 
     def _answer(self, hook: str) -> Any:
         return self._answers[hook]()
@@ -237,6 +242,14 @@ def test_order_must_return_what_it_was_given() -> None:
     for wrong in ([one], [one, one], [one, two, two]):
         with pytest.raises(ProviderFault, match="did not return the packages it was given"):
             answering(order=wrong).order("good", [one, two], context)
+
+
+def test_what_a_provider_finds_is_checked() -> None:
+    finding = Finding(what="drive", status="ok", detail="it is there")
+    context = make_context(SHELF)
+    assert answering(diagnose=[finding]).diagnose("good", context) == (finding,)
+    with pytest.raises(ProviderFault, match="expected Finding"):
+        answering(diagnose=["it is there"]).diagnose("good", context)
 
 
 def test_check_source_may_change_the_place_but_not_the_name() -> None:

@@ -18,6 +18,7 @@ from ..image_columns import image_grid
 from ..installing import install_told, tell_failed
 from ..invocation import Invocation
 from ..lists import groups, list_flags, locked_by, requested, settled
+from ..loading import tell_loaded
 from ..plan_table import show_plan
 from ..provider_flags import provider_command
 from ..report import Report, reported
@@ -35,6 +36,11 @@ __all__ = ["command"]
 @click.option("--name", metavar="NAME", help="Call the image of a file so.")
 @click.option("--sha256", metavar="DIGITS", help="The digest that the file must have.")
 @click.option(
+    "--keep-original/--no-keep-original",
+    default=None,
+    help="Keep what an image is converted from, to save it again byte for byte.",
+)
+@click.option(
     "--tag",
     "tags",
     multiple=True,
@@ -42,6 +48,7 @@ __all__ = ["command"]
     help="Tag what is asked for: TAG of its own name, or NAME:TAG; may be repeated.",
 )
 @click.option("--keep-going", is_flag=True, help="Go on with the others when one fails.")
+@click.option("--engine", metavar="NAME", help="Load the images into this container engine too.")
 @pace_flags
 @flags.force_flag
 @flags.dry_run_flag
@@ -72,7 +79,7 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
         if told["dry_run"]:
             _plan(host, found, wishes, invocation, report)
         else:
-            failed += _install(host, found, wishes, invocation, report, told["columns"])
+            failed += _install(host, found, wishes, invocation, report, told)
     return tell_failed(failed, invocation.output)
 
 
@@ -110,12 +117,15 @@ def _install(
     wishes: Wishes,
     invocation: Invocation,
     report: Report,
-    columns: str,
+    told: Mapping[str, Any],
 ) -> list[tuple[str, Error]]:
     failed: list[tuple[str, Error]] = []
     for wish, requests in groups(asked, wishes):
         run = partial(host.install, *requests, wishes=wish)
-        result = install_told(host, run, columns, invocation.output)
+        result = install_told(host, run, told["columns"], invocation.output)
         report.installed(result)
+        if told["engine"]:
+            images = (*result.kept, *result.installed)
+            tell_loaded(host.load(*images, engine=told["engine"]), invocation.output)
         failed += result.failed
     return failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ...errors import UsageError
 from .. import flags
 from ..common import ferry_command
 from ..image_columns import image_grid, shown
@@ -17,14 +18,26 @@ __all__ = ["command"]
 @ferry_command(name="list")
 @click.argument("pattern", default="", metavar="[PATTERN]", shell_complete=flags.image_names)
 @flags.columns_flag
+@click.option("--engine", metavar="NAME", help="What this container engine holds instead.")
 @click.option("--revision", type=click.IntRange(min=0), metavar="N", help="As it was then.")
 @click.pass_obj
-def command(invocation: Invocation, pattern: str, columns: str, revision: int | None) -> None:
+def command(
+    invocation: Invocation, pattern: str, columns: str, engine: str | None, revision: int | None
+) -> None:
     """List the installed images whose name fits PATTERN (* and ?).
 
     Columns: Name Publisher Version IsOSImage ParentImage Platform Digest Id Size Provider Source
-    Tags Held Created InstalledAt.
+    Tags Held Created InstalledAt. With --engine NAME, what is in a container engine.
     """
+    if engine is not None:
+        if columns or revision is not None:
+            raise UsageError(
+                "--engine goes with neither --columns nor --revision", hint="leave them out"
+            )
+        from ..engine_images import list_engine
+
+        list_engine(invocation, engine, pattern)
+        return
     image_grid((), columns)  # an unknown column is refused before anything is read
     with invocation.host() as host:
         images = host.list(pattern, revision=revision)

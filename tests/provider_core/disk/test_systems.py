@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from provider_core.disk import durable, owners, systems
 from provider_core.errors import StoreError
 
-NEEDS_POSIX = pytest.mark.skipif(os.name != "posix", reason="needs POSIX's own calls")
+fcntl = pytest.importorskip("fcntl", reason="the doubles stand on POSIX's own calls")
 
 
 @pytest.fixture
@@ -33,7 +32,6 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delattr(os, call, raising=False)
 
 
-@NEEDS_POSIX
 def test_macos_flushes_the_drive_too(tmp_path: Path, macos: list[tuple[int, int]]) -> None:
     with (tmp_path / "file").open("wb") as file:
         durable.sync_file(file.fileno())
@@ -42,14 +40,12 @@ def test_macos_flushes_the_drive_too(tmp_path: Path, macos: list[tuple[int, int]
     assert len(macos) == 1
 
 
-@NEEDS_POSIX
 def test_windows_flushes_folders_itself(tmp_path: Path, windows: None) -> None:
     durable.sync_folder(tmp_path / "whatever")
     with (tmp_path / "file").open("wb") as file:
         durable.sync_file(file.fileno())
 
 
-@NEEDS_POSIX
 @pytest.mark.parametrize("most", [1, 3, 100])
 def test_windows_reads_and_writes_after_seeking(
     tmp_path: Path, windows: None, monkeypatch: pytest.MonkeyPatch, most: int
@@ -82,7 +78,6 @@ def test_windows_knows_no_owners(tmp_path: Path, windows: None) -> None:
     assert not systems.open_files_move()
 
 
-@NEEDS_POSIX
 def test_elsewhere_owners_count(tmp_path: Path) -> None:
     assert systems.this_user() == os.geteuid()
     assert systems.open_files_move()

@@ -15,6 +15,7 @@ from provider_core.hookspecs import hookimpl
 from provider_core.model import (
     Content,
     Destination,
+    Finding,
     Found,
     Held,
     Installed,
@@ -97,6 +98,10 @@ class Everything(SimpleProvider):
     @hookimpl
     def check_source(self, source: Source, context: Context) -> Source:
         return replace(source, location=source.location.rstrip("/"), trust=Trust.ACCEPTED)
+
+    @hookimpl
+    def diagnose(self, context: Context) -> Iterator[Finding]:
+        yield Finding(what="shelf", status="ok", detail=f"{len(self.shelf.offers)} offers")
 
     def packages(self, query: Query, context: Context) -> Iterator[Package]:
         yield from self._listed(context.source.name if context.source else "")

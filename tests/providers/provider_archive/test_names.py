@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provider_archive.names import checked, image_name, split_name, stem
-from provider_archive.saved_names import NameBook, qualified, tag_form
+from provider_archive.saved_names import NameBook, qualified
 from provider_core.errors import Ambiguous, DocumentError
+from provider_core.references import tag_form
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider_archive.tar_headers import BLOCK
 from provider_archive.tar_table import MAX_MEMBERS, Member, Table, read_table
 from provider_core.errors import DocumentError, Error, SizeMismatch
+from provider_core.tar.headers import BLOCK
 
 from ...support.images import tar_of
 

@@ -1,0 +1,151 @@
+"""From files and folders to packages: one for each image that can be installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from provider_core.context import Context
+from provider_core.errors import (
+    IntegrityError,
+    NoSuchFile,
+    NotSupported,
+    StoreError,
+    UsageError,
+)
+from provider_core.model import Package, Source, Trust
+
+from .choosing import candidates, choose
+from .converting import windows_architecture
+from .media import MAGIC
+from .offers import offer
+from .reading import Listing, list_file, parts_beside
+from .tree import WimImage
+
+__all__ = ["checked_source", "files_at", "local_path", "packages_at", "packages_named"]
+
+_MOST_NAME = 512
+
+
+def local_path(text: str) -> Path:
+    """Return *text* as an absolute path, ``~`` expanded; UsageError if it is a URL."""
+    if "://" in text:
+        raise UsageError(f"{text!r} is not a path", hint="give a folder or a .wim file")
+    return Path(text).expanduser().absolute()
+
+
+def checked_source(source: Source) -> Source:
+    """Return *source* with its location absolute: a file, or a folder with files in it.
+
+    Raises UsageError if there is nothing of ours, NoSuchFile.
+    """
+    path = local_path(source.location)
+    if next(files_at(path), None) is None:
+        raise UsageError(
+            f"{path} holds no Windows image file",
+            hint="a source of these is a .wim, .swm or .esd file, or a folder with some",
+        )
+    return replace(source, location=str(path), trust=Trust.ACCEPTED)
+
+
+def files_at(path: Path) -> Iterator[Path]:
+    """Yield the files of ours at *path* or directly in it, by name; their content decides.
+
+    Raises NoSuchFile, StoreError.
+    """
+    try:
+        if not path.exists():
+            raise NoSuchFile(path)
+        places = sorted(path.iterdir()) if path.is_dir() else [path]
+        yield from (place for place in places if place.is_file() and _is_ours(place))
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror}", hint="check the permissions"
+        ) from error
+
+
+def packages_at(path: Path, source: str, context: Context) -> Iterator[Package]:
+    """Yield the packages of all files at *path*; *source* is '' for none.
+
+    Only header and XML of a file are read.  Of a split set the first part counts.  What is
+    damaged is named by its path: a folder may hold many files.
+    """
+    for place in files_at(path):
+        context.check()
+        listed = _listed(place)
+        if listed.header.part == 1:
+            for image in candidates(listed.images):
+                yield _offered(image, place, listed, source, context)
+
+
+def packages_named(path: Path, context: Context) -> Iterator[Package]:
+    """Yield what the user means by *path*: of a file the one image that the options choose.
+
+    Raises Ambiguous with the list if a file has several and none is chosen, PackageNotFound.
+    """
+    if path.is_dir():
+        yield from packages_at(path, "", context)
+        return
+    for place in files_at(path):
+        listed = _listed(place)
+        if listed.header.part != 1:
+            raise NotSupported(
+                f"{place.name} is part {listed.header.part} of a split set",
+                hint="name its first part, beside which the others lie",
+            )
+        name = context.options.get("name") or ""
+        image = choose(
+            listed.images,
+            index=context.options.get("index"),
+            name=name,
+            what=f"the file {place.name}",
+        )
+        if image.name.casefold() == name.casefold():
+            name = ""
+        yield _called(_offered(image, place, listed, "", context), name, context)
+
+
+def _called(package: Package, name: str, context: Context) -> Package:
+    """Return *package* under the name and version that the user gives it."""
+    version = context.options.get("version") or package.version
+    for text in (name, version):
+        if len(text) > _MOST_NAME or not text.isprintable():
+            raise UsageError(f"{text[:80]!a} is no name or version", hint="use letters and digits")
+    return replace(package, id=replace(package.id, name=name or package.name, version=version))
+
+
+def _offered(
+    image: WimImage, path: Path, listed: Listing, source: str, context: Context
+) -> Package:
+    paths = (path,) if listed.header.parts == 1 else parts_beside(path, listed.header.parts)
+    return offer(
+        image,
+        paths,
+        listed,
+        source=source,
+        architecture=windows_architecture(context.platforms),
+        publisher=str(context.options.get("publisher") or ""),
+    )
+
+
+def _listed(path: Path) -> Listing:
+    try:
+        with path.open("rb") as file:
+            return list_file(file)
+    except IntegrityError as error:
+        _name(path, error)
+        raise
+
+
+def _name(path: Path, error: IntegrityError) -> None:
+    """Say in *error* which file it is about."""
+    if str(path) not in error.message:
+        error.message = f"{path}: {error.message}"
+        error.args = (error.message,)
+        error.fields["file"] = str(path)
+
+
+def _is_ours(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC

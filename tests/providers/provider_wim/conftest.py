@@ -1,0 +1,30 @@
+"""Hosts and files for every test of the provider."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from provider_archive import ArchiveProvider
+from provider_core import Host
+from provider_wim import WimProvider
+
+from ...contract.hosts import Homes, homes, shelf
+from ...support.windows import NANO, sample_tree, wim_bytes
+
+__all__ = ["homes", "host", "nano", "shelf"]
+
+
+@pytest.fixture
+def host(homes: Homes) -> Host:
+    """Return a host for Windows image files and archives."""
+    return homes(WimProvider(), ArchiveProvider())
+
+
+@pytest.fixture
+def nano(tmp_path: Path) -> Path:
+    """Return a file with one image, whose name does not say what it is."""
+    path = tmp_path / "nano.bin.wim"
+    path.write_bytes(wim_bytes((NANO, sample_tree())))
+    return path
