@@ -26,12 +26,12 @@ class Homes:
     def __call__(self, *providers: object, name: str = "home", **arguments: Any) -> Host:
         """Open the home *name* with *providers*; settings and Host's arguments by their names.
 
-        The provider of registries, whose place a double may take, is left out.
+        The providers whose place a double may take are left out.
         """
         known = set(Settings.__dataclass_fields__)
         settings = {key: value for key, value in arguments.items() if key in known}
         others = {key: value for key, value in arguments.items() if key not in known}
-        usual = {"plugins": False, "disabled_providers": ("registry",)}
+        usual = {"plugins": False, "disabled_providers": ("registry", "wim")}
         host = Host(
             self.folder / name,
             providers=providers,
