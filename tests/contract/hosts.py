@@ -17,11 +17,12 @@ __all__ = ["Homes", "shelf_sources"]
 
 
 class Homes:
-    """Opens hosts below one folder."""
+    """Opens hosts below one folder, with *settings* unless other ones are given."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, **settings: Any) -> None:
         self.folder = folder
         self._stack = stack
+        self._settings = {"plugins": False, **settings}
 
     def __call__(self, *providers: object, name: str = "home", **arguments: Any) -> Host:
         """Open the home *name* with *providers*; settings and Host's arguments by their names."""
@@ -31,7 +32,7 @@ class Homes:
         host = Host(
             self.folder / name,
             providers=providers,
-            settings=Settings(**{"plugins": False, **settings}),
+            settings=Settings(**{**self._settings, **settings}),
             **others,
         )
         return self._stack.enter_context(host)
@@ -47,9 +48,9 @@ def shelf_sources(host: Host, *names: str, **priorities: int) -> None:
 
 @pytest.fixture
 def homes(tmp_path: Path) -> Iterator[Homes]:
-    """Open hosts in homes of this test."""
+    """Open hosts in homes of this test; a double has the place of the provider of .wim files."""
     with ExitStack() as stack:
-        yield Homes(tmp_path, stack)
+        yield Homes(tmp_path, stack, disabled_providers=("wim",))
 
 
 @pytest.fixture
