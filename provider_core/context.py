@@ -11,6 +11,7 @@ from typing import IO, Any, Protocol
 
 from .cancel import CancelToken
 from .catalog import CatalogView
+from .credentials import Credential, Credentials
 from .errors import NotSupported
 from .model import Source
 from .platforms import PlatformSet
@@ -44,18 +45,6 @@ class Progress(Protocol):
 
     def notice(self, text: str) -> None:
         """Tell the user one sentence; foreign text is made inert by whoever prints it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
-    """Who to be at one origin; never printed, logged or stored."""
-
-    username: str
-    secret: str = field(repr=False)
-
-
-Credentials = Callable[[Origin], Credential | None]
-"""Looks up the credential of one exact origin; None for anonymous."""
 
 
 class Signer(Protocol):

@@ -17,6 +17,7 @@ from .model import (
     Contents,
     Feature,
     Finding,
+    Found,
     Held,
     Installed,
     Package,
@@ -70,6 +71,14 @@ class Dispatcher:
         for package in packages:
             _check_id(package.id, provider, "find", context.source)
         return packages
+
+    def search(self, provider: str, words: str, limit: int, context: Context) -> tuple[Found, ...]:
+        """Ask which names at a source fit some words."""
+        found = self._ask(provider, Feature.SEARCH, context, _many(Found), words=words, limit=limit)
+        for one in found:
+            if context.source is not None and one.source != context.source.name:
+                raise ProviderFault(provider, "search", f"{one.name} is of source {one.source!r}")
+        return found
 
     def resolve(
         self,

@@ -77,6 +77,11 @@ class Home:
         return self.root / "config.toml"
 
     @property
+    def logins(self) -> Path:
+        """Who to be at which source (0600); secrets only where the user wanted them here."""
+        return self.root / "logins.json"
+
+    @property
     def providers(self) -> Path:
         """Third-party providers installed into this home."""
         return self.root / "providers"

@@ -7,7 +7,7 @@ subclass `SimpleProvider` and `find` and `open` are all there is to write.
 
 The host calls one provider at a time and guards each call.  Errors of `provider_core.errors`
 pass through to the user; any other exception becomes a ProviderFault.  *Questions* (find,
-resolve, dependencies, contents, order, check_source, diagnose) have a deadline and may be
+search, resolve, dependencies, contents, order, check_source, diagnose) have a deadline and may be
 abandoned; *work* (refresh, install, convert, save, uninstall, and resolve of a local file, which
 may be huge) has none, but must give signs of life through the writer, the reader, the transport
 or ``context.progress``.
@@ -25,6 +25,7 @@ from .model import (
     Content,
     Contents,
     Finding,
+    Found,
     Held,
     Installed,
     OptionSpec,
@@ -125,6 +126,20 @@ class ProviderSpec:
         return ()
 
     @hookspec
+    def search(self, words: str, limit: int, context: Context) -> Iterable[Found]:
+        """List at most *limit* names at ``context.source`` that fit *words*, the best first.
+
+        For sources that can be searched but not listed; versions are for find to tell.
+        Raises UsageError for words it cannot search for, TransportError, IntegrityError.
+
+        Example::
+
+            for hit in ask_the_index(words, limit):
+                yield Found(source=context.source.name, name=hit.name, stars=hit.stars)
+        """
+        return ()
+
+    @hookspec
     def refresh(self, since: str | None, context: Context) -> Snapshot | None:
         """Say what changed in ``context.source`` since the token *since*; None if nothing did.
 
@@ -181,7 +196,8 @@ class ProviderSpec:
         """List the blobs that installing *package* needs, without fetching any.
 
         For the plan and for progress totals.  Never spends a pull: a manifest that is in the
-        store already is read there.  None if unknown.
+        store already is read there.  Where ``context.options["estimate"]`` is set the user
+        looks at a plan, and the source may be asked for sizes.  None if unknown.
 
         Example::
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from .digests import Digest, Hasher
 from .errors import BlobNotFound, DigestMismatch, DocumentError, SizeMismatch
-from .model import Content
+from .model import Content, Held
 from .oci import Descriptor, ImageConfig, Index, Manifest, parse_root
 from .oci.media_types import is_config, is_index, is_manifest
 from .platforms import Platform, PlatformSet, best, nothing_for
@@ -26,7 +26,9 @@ __all__ = [
     "Selection",
     "pour_image",
     "read_document",
+    "select_held",
     "select_image",
+    "select_whole",
 ]
 
 Read = Callable[[Descriptor], bytes]
@@ -124,6 +126,30 @@ def pour_image(
     selection = select_image(root, read, platforms, available=available)
     fetch_all(selection.descriptors, bring, writer, at_once)
     return Content(root=root, platforms=selection.platforms)
+
+
+def select_held(root: Descriptor, held: Held, reader: Reader) -> Selection:
+    """Choose the platforms that *held* names; with all that are here, attestations come too."""
+    if set(held.platforms) == set(held.content.platforms):
+        return select_whole(root, reader)
+    wanted = PlatformSet.of(*held.platforms)
+    return select_image(root, reader.read, wanted, available=reader.has)
+
+
+def select_whole(root: Descriptor, reader: Reader) -> Selection:
+    """Choose whatever of *root* is whole in the store."""
+
+    def is_whole(entry: Descriptor) -> bool:
+        # The manifest of a platform that nobody wanted may be here without its layers: where
+        # an index does not say what its manifests are for, they were read to find out.
+        if not reader.has(entry):
+            return False
+        if not is_manifest(entry.media_type):
+            return True
+        manifest = Manifest.parse(reader.read(entry), media_type=entry.media_type)
+        return all(map(reader.has, (manifest.config, *manifest.layers)))
+
+    return select_image(root, reader.read, PlatformSet.all(), available=is_whole)
 
 
 def read_document(stream: BinaryIO, descriptor: Descriptor) -> bytes:

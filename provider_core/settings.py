@@ -25,6 +25,8 @@ class Settings:
     """Whether installed third-party providers are loaded; policies always are."""
     disabled_providers: tuple[str, ...] = ()
     """Names of providers that are not loaded; a policy cannot be disabled."""
+    disabled_sources: tuple[str, ...] = ()
+    """Names of built-in sources that are not asked."""
     platforms: tuple[str, ...] = ()
     """Platforms to install; () for this host's."""
     lock_timeout: float = 30.0
@@ -41,6 +43,8 @@ class Settings:
     """Packages that are installed at once."""
     engines: tuple[str, ...] = ()
     """Container engines: NAME=URL, or 'docker', 'podman', 'containerd' for the usual places."""
+    limit_rate: float = 0.0
+    """Bytes a second, over all connections together; 0: as fast as it goes."""
     http_proxy: str = ""
     """Proxy for plain http; '' for none.  May hold a password, and is never shown whole."""
     https_proxy: str = ""

@@ -9,18 +9,19 @@ from typing import Any
 
 from .disk.replacing import replace_file
 
-__all__ = ["write_settings"]
+__all__ = ["toml_value", "write_settings"]
 
 
 def write_settings(path: Path, values: Mapping[str, Any]) -> None:
     """Replace *path* by a file that sets *values*, whole or not; StoreError, NoSpace."""
-    text = "".join(f"{name} = {_toml(value)}\n" for name, value in sorted(values.items()))
+    text = "".join(f"{name} = {toml_value(value)}\n" for name, value in sorted(values.items()))
     replace_file(path, text.encode())
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """Return a text, flag, number or list of these as TOML 1.0 writes it, on one line."""
     if isinstance(value, tuple | list):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

@@ -16,19 +16,20 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"oci", "references"},
     {"model", "layers", "store_location"},
     {"transport"},
+    {"credentials"},
     {"store"},
     {"catalog"},
     {"context", "installed_names"},
     {"hookspecs", "discovery", "supervision", "settings", "side_by_side"},
     {"plugin_checks", "pouring", "replacing", "settings_file", "parents", "engines"},
-    {"plugins", "simple_provider", "home"},
+    {"plugins", "simple_provider", "home", "lists"},
     {"dispatch"},
     {"operations"},
     {"testing", "scaffold"},
     {"cli"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-APART = [{"transport", "store", "catalog"}]
+APART = [{"transport", "store", "catalog"}, {"credentials", "store", "catalog"}]
 """Rooms of one floor that never import each other, though they stand on separate lines here."""
 
 PUBLIC_TO_PROVIDERS = set(RANK) - {"operations", "cli", "dispatch", "plugins", "catalog"}

@@ -29,7 +29,7 @@ def owned(host: Host, name: str) -> Iterator[None]:
                     f"the source {row.source.name!r} is built in; it is not changed or removed",
                     hint="it is left out as soon as another source is added"
                     if row.source.fallback
-                    else f"`ferry provider disable {row.source.provider}` goes on without it",
+                    else f"`ferry config set disabled_sources {row.source.name}` leaves it out",
                     name=row.source.name,
                 ) from error
         raise

@@ -23,6 +23,7 @@ __all__ = [
     "image_argument",
     "image_names",
     "option_values",
+    "optional_requests_argument",
     "options_flag",
     "platform_flags",
     "report_flag",
@@ -58,6 +59,9 @@ options_flag = click.option(
 )
 requests_argument = click.argument(
     "requests", nargs=-1, required=True, metavar="REQUEST…", shell_complete=image_names
+)
+optional_requests_argument = click.argument(
+    "requests", nargs=-1, metavar="[REQUEST…]", shell_complete=image_names
 )
 image_argument = click.argument("request", metavar="IMAGE", shell_complete=image_names)
 

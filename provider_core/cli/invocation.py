@@ -37,6 +37,8 @@ class Invocation:
         self.output = Output(json=json)
         self.flags: dict[str, Any] = {}
         """Common flags that were given, by their long names."""
+        self.settings: dict[str, Any] = {}
+        """Settings that flags of the command set, by their names."""
         self.is_at_work = False
         """Whether a host was opened: from then on a signal is heard by its cancel token first."""
 
@@ -100,7 +102,7 @@ class Invocation:
             values["plugins"] = False
         if "lock_timeout" in self.flags:
             values["lock_timeout"] = self.flags["lock_timeout"]
-        return Layer(origin="flag", values=values)
+        return Layer(origin="flag", values={**values, **self.settings})
 
     def _progress(self) -> Progress:
         from .progress import choose_progress

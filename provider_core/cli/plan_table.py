@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..model import Plan
 from .grid import Column, Grid
 from .render import Output
@@ -27,8 +29,30 @@ def show_plan(output: Output, *plans: Plan) -> None:
     steps = tuple(step for plan in plans for step in plan.steps)
     documents = [document for plan in plans for document in plan_documents(plan)]
     output.answer(Grid(columns=_COLUMNS, rows=steps), documents, empty="nothing has to be fetched")
-    if output.json or not plans:
+    if output.json or not steps:
         return
-    fetch, pulls = sum(plan.fetch for plan in plans), sum(plan.pulls for plan in plans)
-    limited = f", {pulls} rate-limited pulls" if pulls else ""
-    output.notice(f"{size(fetch)} to fetch{limited}, {size(plans[0].free)} free on the disk")
+    for text in _totals(plans):
+        output.notice(text)
+
+
+def _totals(plans: tuple[Plan, ...]) -> Iterator[str]:
+    """Yield what the plans come to: images, bytes, disk, and pulls where they are limited."""
+    fetch, here = sum(plan.fetch for plan in plans), sum(plan.here for plan in plans)
+    about = "" if all(plan.exact for plan in plans) else "at most "
+    images = sum(len(plan.steps) for plan in plans)
+    yield (
+        f"{_counted(images, 'image')}: {about}{size(fetch)} to fetch, {size(here)} here; "
+        f"{size(fetch)} needed, {size(plans[0].free)} free on the disk"
+    )
+    pulls = sum(plan.pulls for plan in plans)
+    left = min((plan.pulls_left for plan in plans if plan.pulls_left is not None), default=None)
+    if pulls and left is None:
+        yield f"{_counted(pulls, 'pull')} needed, not limited as far as is known"
+    elif pulls:
+        yield f"{_counted(pulls, 'pull')} needed, {left} left"
+    if any(plan.lacks_pulls for plan in plans):
+        yield "that is more than is left now: what is missing then can be fetched later"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -7,6 +7,7 @@ sizes are bytes, times ISO 8601 in UTC.
 schema            printed by                 is
 ================= ========================== =====================================
 ferry.offer/1     find                       an image that a source has
+ferry.found/1     search                     a name that a source has
 ferry.image/1     list, show, hold, install  an installed image
 ferry.tag/1       images, tag                one name of an installed image
 ferry.untagged/1  untag                      a name that its image has lost
@@ -15,12 +16,16 @@ ferry.layer/1     history                    a line of an image's history
 ferry.step/1      install, save: --dry-run   one package of a plan
 ferry.plan/1      install, save: --dry-run   the totals, after the steps
 ferry.saved/1     save                       what was written
+ferry.pin/1       lock                       what a request means, by digest
+ferry.outdated/1  outdated                   an installed image, and what is newer
 ferry.removal/1   uninstall, prune           an image that went
 ferry.kept/1      prune                      an image that stays, though no rule keeps it
 ferry.engine/1    engine list                a container engine, silent ones too
 ferry.held/1      list --engine              an image that an engine holds
 ferry.loaded/1    load, install --engine     what loading an image came to
 ferry.source/1    source add, set, list …    a source
+ferry.login/1     source login               the origin that a login is bound to
+ferry.logout/1    source logout              whether a login was kept
 ferry.refresh/1   source refresh             what a refresh did to one source
 ferry.provider/1  provider list, show …      a plugin
 ferry.check/1     provider check             what the conformance kit said
@@ -72,6 +77,8 @@ __all__ = [
     "image_document",
     "kept_document",
     "layer_document",
+    "login_document",
+    "logout_document",
     "moved_document",
     "offer_document",
     "plan_documents",
@@ -176,9 +183,11 @@ def plan_documents(plan: Plan) -> list[Document]:
         "verb": plan.verb,
         "steps": len(plan.steps),
         "fetch": plan.fetch,
+        "here": plan.here,
         "pulls": plan.pulls,
+        "pulls_left": plan.pulls_left,
         "free": plan.free,
-        "exact": all(step.exact for step in plan.steps),
+        "exact": plan.exact,
     }
     return [*map(_step, plan.steps), totals]
 
@@ -194,6 +203,7 @@ def _step(step: Step) -> Document:
         "fetch": step.fetch,
         "here": step.here,
         "pulls": step.pulls,
+        "pulls_left": step.pulls_left,
         "exact": step.exact,
     }
 
@@ -261,6 +271,16 @@ def source_row_document(row: SourceRow) -> Document:
         "until": row.until,
         "facts": dict(row.facts),
     }
+
+
+def login_document(source: str, origin: str) -> Document:
+    """Describe where a login is good for."""
+    return {"schema": "ferry.login/1", "source": source, "origin": origin}
+
+
+def logout_document(source: str, *, changed: bool) -> Document:
+    """Describe whether there was a login to forget."""
+    return {"schema": "ferry.logout/1", "source": source, "changed": changed}
 
 
 def refresh_document(result: RefreshResult) -> Document:

@@ -6,10 +6,14 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from .schema import Document
+
+if TYPE_CHECKING:
+    from ..lists import Wanted
+    from ..platforms import PlatformSet
 
 __all__ = ["Asked", "expand", "read_requests"]
 
@@ -24,9 +28,17 @@ class Asked:
     text: str
     """As `parse_reference` reads it."""
     source: str = ""
-    """The source that a row of find names; '' for any."""
+    """The source that a row of find, or a list, names; '' for any."""
     digest: str = ""
     """The content that a row of list or images names; '' for any."""
+    platforms: PlatformSet | None = None
+    """For which platforms, as a list says; None for what flags and settings say."""
+    wanted: Wanted | None = None
+    """The entry of a list that it is."""
+    entry: str = ""
+    """The request of the entry that it was made from; '' if it was asked for so."""
+    hint: bool = False
+    """Whether *source* is only where it was once found."""
 
     @property
     def exact(self) -> str:
@@ -93,6 +105,8 @@ def _of_row(row: Document, number: int) -> Asked:
         raise _unreadable(number, "a row without a name")
     version = _text(row, "tag" if is_tag else "version", number)
     request = f"{name}:{version}" if version else name
+    if schema.startswith("ferry.found/"):
+        return Asked(text=request, source=_text(row, "source", number))
     digest = _text(row, "digest", number)
     if not schema.startswith("ferry.offer/"):
         return Asked(text=request, digest=digest)

@@ -27,10 +27,14 @@ class Listed(NamedTuple):
 
 ENTRIES = (
     Entry("find", "find", "Ask the sources which images they have."),
+    Entry("search", "search", "Look for names of images by words."),
     Entry("install", "install", "Install images by name, file, folder or URL."),
     Entry("save", "save", "Write images to a file, folder or URL."),
     Entry("new", "new", "Make an image of a folder, an archive or a container."),
     Entry("load", "load", "Load installed images into a container engine."),
+    Entry("lock", "lock", "Write down what requests mean now, by digest."),
+    Entry("outdated", "outdated", "List installed images that a source has newer."),
+    Entry("upgrade", "upgrade", "Install what is newer of the installed images."),
     Entry("uninstall", "uninstall", "Remove installed images."),
     Entry("prune", "prune", "Uninstall old images that nobody needs."),
     Entry("list", "list_images", "List the installed images."),
@@ -46,6 +50,8 @@ ENTRIES = (
     Entry("source list", "source_list", "List the sources, the one asked first in front."),
     Entry("source set", "source_set", "Change a source."),
     Entry("source remove", "source_remove", "Forget a source; installed images stay."),
+    Entry("source login", "source_login", "Keep who to be at a source."),
+    Entry("source logout", "source_logout", "Forget who to be at a source."),
     Entry("source refresh", "source_refresh", "Bring what indexed sources offer up to date."),
     Entry("provider list", "provider_list", "List the providers, those that failed too."),
     Entry("provider show", "provider_show", "Show what a provider can do."),
@@ -84,13 +90,7 @@ GROUPS = {
     "config": "The settings of this home.",
 }
 
-ALIASES = {
-    "search": "find",
-    "pull": "install",
-    "commit": "new",
-    "rmi": "uninstall",
-    "remove": "uninstall",
-}
+ALIASES = {"pull": "install", "commit": "new", "rmi": "uninstall", "remove": "uninstall"}
 
 DEFAULTS = {"config": "list", "engine": "list"}
 """What a group does when no command of it is named."""

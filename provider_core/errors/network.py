@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .base import Error
 
 __all__ = ["AuthRequired", "HttpStatus", "Offline", "RateLimited", "TimedOut", "TransportError"]
@@ -39,26 +41,56 @@ class TimedOut(TransportError):
 class HttpStatus(TransportError):
     """The server answered with a status that is not success."""
 
-    def __init__(self, url: str, status: int, *, hint: str = "") -> None:
+    def __init__(
+        self,
+        url: str,
+        status: int,
+        *,
+        hint: str = "",
+        headers: Mapping[str, str] | None = None,
+        said: str = "",
+    ) -> None:
         super().__init__(
             f"{url} answered with status {status}",
             hint=hint or "check the location and your permissions there",
             url=url,
             status=status,
         )
+        self.headers = dict(headers or {})
+        """Those of the answer, names in lower case; not shown."""
+        self.said = said
+        """How the answer's body begins, foreign text; not shown."""
 
 
 class RateLimited(TransportError):
     """The server asks to wait; *retry_after* in seconds, None if it does not say."""
 
-    def __init__(self, what: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        retry_after: float | None = None,
+        *,
+        hint: str = "",
+        headers: Mapping[str, str] | None = None,
+        said: str = "",
+    ) -> None:
         when = "later" if retry_after is None else f"in {retry_after:g} s"
         super().__init__(
             f"{what} allows no more requests now",
-            hint=f"try again {when}; what was verified is kept",
+            hint=hint or f"try again {when}; what was verified is kept",
             what=what,
             retry_after=retry_after,
         )
+        self.headers = dict(headers or {})
+        """Those of the answer, names in lower case; not shown."""
+        self.said = said
+        """How the answer's body begins, foreign text; not shown."""
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether a quota says that nothing is left of it, so that seconds will not help."""
+        left, _, _ = self.headers.get("ratelimit-remaining", "").partition(";")
+        return left.strip() == "0"
 
 
 class AuthRequired(TransportError):

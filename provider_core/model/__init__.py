@@ -15,6 +15,7 @@ from ..lazy import lazy_names
 if TYPE_CHECKING:
     from .contents import Content, Contents, Held, Saved, Snapshot
     from .findings import Finding
+    from .found import Found, SearchResult
     from .images import Hold, ImageKey, Installed, Tag
     from .packages import FindResult, Package, PackageId, Parent, Query, Requirement
     from .pins import FileMark, FileStamp, Pin, pin_key, same_pin
@@ -31,6 +32,10 @@ __getattr__, __dir__ = lazy_names(
             "Held",
             "Saved",
             "Snapshot",
+        ),
+        "found": (
+            "Found",
+            "SearchResult",
         ),
         "findings": ("Finding",),
         "images": (
@@ -85,6 +90,7 @@ __all__ = [
     "FileStamp",
     "FindResult",
     "Finding",
+    "Found",
     "Held",
     "Hold",
     "ImageKey",
@@ -101,6 +107,7 @@ __all__ = [
     "Query",
     "Requirement",
     "Saved",
+    "SearchResult",
     "Snapshot",
     "Source",
     "Step",

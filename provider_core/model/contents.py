@@ -46,8 +46,12 @@ class Contents:
     """Every blob that installing it would need."""
     pulls: int = 0
     """Rate-limited requests that installing it would spend."""
+    pulls_left: int | None = None
+    """How many of them the source allows now; None: unlimited, or unknown."""
     exact: bool = True
     """False if the descriptors' sizes are upper bounds or some are not known yet."""
+    at_most: int | None = None
+    """Bytes of everything at most, where that is not *exact*; None: as the package's size says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,8 @@ class Step:
     """Bytes that are in the store already."""
     pulls: int = 0
     """Rate-limited requests it will spend."""
+    pulls_left: int | None = None
+    """As `Contents.pulls_left`."""
     exact: bool = True
     """False if *fetch* is an upper bound or unknown in part."""
 
@@ -64,6 +66,36 @@ class Plan:
         return sum(step.fetch for step in self.steps)
 
     @property
+    def here(self) -> int:
+        """Bytes that are in the store already, over all steps."""
+        return sum(step.here for step in self.steps)
+
+    @property
+    def exact(self) -> bool:
+        """False if *fetch* is an upper bound or unknown in part."""
+        return all(step.exact for step in self.steps)
+
+    @property
     def pulls(self) -> int:
         """Rate-limited requests, over all steps."""
         return sum(step.pulls for step in self.steps)
+
+    @property
+    def pulls_left(self) -> int | None:
+        """The least that a source allows of them now; None if none limits them."""
+        return min(
+            (step.pulls_left for step in self.steps if step.pulls_left is not None), default=None
+        )
+
+    @property
+    def lacks_pulls(self) -> bool:
+        """Whether a source allows fewer of them than its steps will spend."""
+        needed: dict[str, int] = {}
+        for step in self.steps:
+            name = step.source.name if step.source else ""
+            needed[name] = needed.get(name, 0) + step.pulls
+        return any(
+            step.pulls_left is not None
+            and needed[step.source.name if step.source else ""] > step.pulls_left
+            for step in self.steps
+        )

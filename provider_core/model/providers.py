@@ -14,6 +14,7 @@ class Feature(Enum):
     """What a provider can do; each value is the name of the hook that does it."""
 
     FIND = "find"
+    SEARCH = "search"
     REFRESH = "refresh"
     RESOLVE = "resolve"
     DEPENDENCIES = "dependencies"

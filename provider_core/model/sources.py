@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-__all__ = ["Source", "Trust"]
+__all__ = ["LAST_RESORT", "Source", "Trust"]
+
+LAST_RESORT = -1_000_000
+"""Priority of a built-in source that is asked only for what no other one knows."""
 
 
 class Trust(Enum):
@@ -40,6 +43,11 @@ class Source:
 
     fallback: bool = False
     """Whether it is there only while the user has added none (built-in samples)."""
+
+    @property
+    def is_last_resort(self) -> bool:
+        """Whether it is asked only for what no other source knows."""
+        return self.priority <= LAST_RESORT
 
     @property
     def is_local(self) -> bool:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..cancel import CancelToken
 from ..catalog import View
-from ..context import Context, Outlet, no_credentials, no_signer
+from ..context import Context, Outlet, no_signer
 from ..model import Source, Verb
 from ..platforms import PlatformSet
 from ..store import Lease, Reader, Writer
 from ..supervision import Signs
+from .credentials import credentials_for
 from .lively import LivelyProgress, LivelyReader, LivelyTransport, LivelyWriter, SilentProgress
 from .options import typed_options
 from .private_files import open_spool, state_of
 
 if TYPE_CHECKING:
+    from ..context import Credentials
     from .resources import Resources
 
 __all__ = ["Call", "open_call"]
@@ -32,9 +34,10 @@ class Call:
     signs: Signs
     _resources: Resources
 
-    def writer(self, lease: Lease) -> Writer:
-        """Return a way into the store under *lease*."""
-        return LivelyWriter(self._resources.store.writer(lease), self.beat)
+    def writer(self, lease: Lease, wrote: Callable[[int], None] | None = None) -> Writer:
+        """Return a way into the store under *lease*; *wrote* is told of the bytes."""
+        store = self._resources.store.writer(lease)
+        return LivelyWriter(store, self.beat, *([wrote] if wrote else []))
 
     def beat(self) -> None:
         """Note a movement; raise when the call was given up."""
@@ -55,14 +58,16 @@ def open_call(
     options: Mapping[str, Any] | None = None,
     told: Mapping[str, Any] | None = None,
     sink: Outlet | None = None,
+    credentials: Credentials | None = None,
 ) -> Call:
     """Return a fresh call of *provider*, about *source* if there is one.
 
     *source_name* names the source whose state it gets when that is no longer registered, *place*
     the URL or registry that a call without a source is about; the call ends with the token
     *cancel*, the host's without one.  Of the user's *options* it gets those it has for *verb*, as
-    what they are, beside those of the source and what the host itself has *told*; it may write to
-    *sink* if there is one.  Raises UnknownProvider, UsageError for an option's bad value.
+    what they are, beside those of the source and what the host itself has *told*; its credentials
+    are those of the source unless others are given, and it may write to *sink* if there is one.
+    Raises UnknownProvider, UsageError for an option's bad value.
     """
     signs, token = Signs(), CancelToken(cancel or resources.cancel)
 
@@ -91,7 +96,7 @@ def open_call(
         keys=lambda: home.folder(home.keys.name),
         options={**_by_default(resources), **understood, **(told or {})},
         offline=resources.settings.offline,
-        credentials=resources.credentials or no_credentials,
+        credentials=credentials or credentials_for(resources, source),
         sink=None if sink is None else alive,
         sign=resources.sign or no_signer,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from ..errors import Error, PackageNotFound, worst
+from ..errors import Error, NotFoundError, PackageNotFound, worst
 from ..model import FindResult, Package, Query, Source, Verb
 from .active_sources import active_sources
 from .asking import ask
@@ -35,7 +35,9 @@ def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wish
     packages: list[Package] = []
     faults: list[Error] = []
     for query in _questions(requests, words, wishes):
-        found, failed = _ask_all(resources, sources, query, wishes)
+        found, failed = _ask_in_turn(resources, sources, query, wishes)
+        if found:  # why one source has nothing is of no interest then
+            failed = [fault for fault in failed if not isinstance(fault, NotFoundError)]
         packages += newest_of_each(found, query)
         faults += failed
         if not found and not failed and query.name and not query.has_wildcard:
@@ -58,6 +60,20 @@ def _questions(requests: Sequence[str], words: str, wishes: Wishes) -> list[Quer
             all_versions=wishes.all_versions,
         )
     ]
+
+
+def _ask_in_turn(
+    resources: Resources, sources: Sequence[Source], query: Query, wishes: Wishes
+) -> tuple[list[Package], list[Error]]:
+    """Ask last resorts only for what the others do not have: no name of theirs is told."""
+    last = [source for source in sources if source.is_last_resort and not query.is_broad]
+    found, failed = _ask_all(
+        resources, [source for source in sources if source not in last], query, wishes
+    )
+    if found or not last:
+        return found, failed
+    more, further = _ask_all(resources, last, query, wishes)
+    return more, failed + further
 
 
 def _ask_all(

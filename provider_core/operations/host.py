@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -16,31 +16,32 @@ from ..home import Home, default_home, layers
 from ..settings import Layer, Settings, merge
 from .engine_life import EngineLife
 from .image_life import ImageLife
+from .list_verbs import ListVerbs
 from .resources import Resources
+from .source_verbs import SourceVerbs
 
 if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
     from ..engines import Engine, EngineAddress
-    from ..model import FindResult, Installed, OptionSpec, Plan, Source, Verb
+    from ..model import FindResult, Installed, OptionSpec, Plan, SearchResult, Verb
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
     from .doctor import Finding
     from .engine_users import EngineUsers
+    from .requests import Request
     from .results import (
         Gathered,
         InstallResult,
-        RefreshResult,
         SaveResult,
-        SourceRow,
     )
     from .wishes import Wishes
 
 __all__ = ["Host"]
 
 
-class Host(ImageLife, EngineLife):
+class Host(ImageLife, EngineLife, SourceVerbs, ListVerbs):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs
@@ -64,6 +65,7 @@ class Host(ImageLife, EngineLife):
         clock: Callable[[], datetime] | None = None,
         transport: Transport | None = None,
         credentials: Credentials | None = None,
+        login_variables: Mapping[str, str] | None = None,
         sign: Callable[[str], Signer] | None = None,
         engine_users: EngineUsers | None = None,
         actor: str = "",
@@ -81,7 +83,8 @@ class Host(ImageLife, EngineLife):
             cancel: set it from anywhere to stop what is running; for good, see `cancel()`.
             clock: gives the time, in UTC.
             transport: the way to the network; made from the settings if None.
-            credentials: looks up who to be at an origin; anonymous everywhere if None.
+            credentials: looks up who to be at an origin; if None, the logins of this home.
+            login_variables: logins of sources, as `FERRY_<SOURCE>_PASSWORD` and its like hold them.
             sign: returns the signer of a role; without one, what needs a key is refused.
             engine_users: says which containers use an image; this host's engines if None.
             actor: who is recorded with each change; the login name if empty.
@@ -98,6 +101,7 @@ class Host(ImageLife, EngineLife):
             clock=clock,
             transport=transport,
             credentials=credentials,
+            login_variables=login_variables,
             sign=sign,
             engine_users=engine_users,
             actor=actor,
@@ -115,13 +119,22 @@ class Host(ImageLife, EngineLife):
         flags: Layer | None = None,
         **arguments: Any,
     ) -> Self:
-        """Open the home and take the settings that environment, config files and *flags* say."""
+        """Open the home; settings are what environment, config files and *flags* say.
+
+        Logins of sources are taken from the environment too.
+        """
+        from ..credentials import login_variables
+
         environ = os.environ if environ is None else environ
         place = Home(Path(home) if home is not None else default_home(environ, system=system))
         found = (*layers(place, environ), *((flags,) if flags else ()))
         settings = merge(found)
-        engines = Surroundings(environ, settings.engines)
-        return cls(place.root, settings=settings, **{"container_engines": engines, **arguments})
+        return cls(
+            place.root,
+            settings=settings,
+            login_variables=login_variables(environ),
+            **{"container_engines": Surroundings(environ, settings.engines), **arguments},
+        )
 
     # questions ----------------------------------------------------------------------------
 
@@ -134,6 +147,15 @@ class Host(ImageLife, EngineLife):
         from .find import find
 
         return find(self._resources, requests, words, _wishes(wishes))
+
+    def search(self, words: str, *, limit: int = 25, wishes: Wishes | None = None) -> SearchResult:
+        """Ask the sources which names fit *words*, at most *limit* of each source.
+
+        Raises as `find` does.
+        """
+        from .search import search
+
+        return search(self._resources, words, limit, _wishes(wishes))
 
     def list(self, pattern: str = "", *, revision: int | None = None) -> tuple[Installed, ...]:
         """Return the installed images whose name fits *pattern*, as of a revision."""
@@ -152,14 +174,14 @@ class Host(ImageLife, EngineLife):
 
     # changes ------------------------------------------------------------------------------
 
-    def plan_install(self, *requests: str, wishes: Wishes | None = None) -> Plan:
+    def plan_install(self, *requests: str | Request, wishes: Wishes | None = None) -> Plan:
         """Return what `install` would do, and do nothing."""
         from .planning import plan_install
 
         with self._resources.exports.kept():
             return plan_install(self._resources, requests, _wishes(wishes))
 
-    def install(self, *requests: str, wishes: Wishes | None = None) -> InstallResult:
+    def install(self, *requests: str | Request, wishes: Wishes | None = None) -> InstallResult:
         """Install images by name, file, folder or URL; one revision of the catalog.
 
         What is installed already is kept (`InstallResult.kept`).  Raises PackageNotFound,
@@ -170,14 +192,14 @@ class Host(ImageLife, EngineLife):
         with self._resources.exports.kept():
             return install(self._resources, requests, _wishes(wishes))
 
-    def plan_save(self, *requests: str, to: str, wishes: Wishes | None = None) -> Plan:
+    def plan_save(self, *requests: str | Request, to: str, wishes: Wishes | None = None) -> Plan:
         """Return what `save` would fetch before it writes to *to*, and do nothing."""
         from .save import plan_save
 
         with self._resources.exports.kept():
             return plan_save(self._resources, requests, to, _wishes(wishes))
 
-    def save(self, *requests: str, to: str, wishes: Wishes | None = None) -> SaveResult:
+    def save(self, *requests: str | Request, to: str, wishes: Wishes | None = None) -> SaveResult:
         """Write images to a file, folder or URL; what is not installed is fetched first.
 
         Raises Exists (unless ``wishes.force``), NotSupported, and as `install` does.
@@ -199,57 +221,6 @@ class Host(ImageLife, EngineLife):
         return gather(self._resources, requests, ANYTHING, _wishes(wishes))
 
     # sources and providers ----------------------------------------------------------------
-
-    def sources(self) -> tuple[SourceRow, ...]:
-        """Return the sources, the one that is asked first in front, built-in ones too."""
-        from .sources import source_rows
-
-        return source_rows(self._resources)
-
-    def add_source(
-        self,
-        name: str,
-        location: str,
-        *,
-        provider: str = "",
-        priority: int | None = None,
-        options: Mapping[str, str | Sequence[str]] | None = None,
-        force: bool = False,
-    ) -> Source:
-        """Register a source; its provider is recognised by scheme or content if not named.
-
-        Raises Exists (unless *force*), UnknownProvider, NotSupported, and what its provider says.
-        """
-        from .sources import add_source
-
-        return add_source(
-            self._resources, name, location, provider, priority, dict(options or {}), force
-        )
-
-    def set_source(
-        self,
-        name: str,
-        *,
-        location: str = "",
-        priority: int | None = None,
-        options: Mapping[str, str | Sequence[str]] | None = None,
-    ) -> Source:
-        """Change a registered source; what is not named stays.  Raises UnknownSource."""
-        from .sources import set_source
-
-        return set_source(self._resources, name, location, priority, dict(options or {}))
-
-    def remove_source(self, name: str) -> Source:
-        """Forget a source and its offers; installed images stay.  Raises UnknownSource."""
-        from .sources import remove_source
-
-        return remove_source(self._resources, name)
-
-    def refresh(self, *names: str) -> tuple[RefreshResult, ...]:
-        """Bring the offers of indexed sources up to date; all of them if none is named."""
-        from .refresh import refresh
-
-        return refresh(self._resources, names)
 
     def providers(self) -> tuple[Row, ...]:
         """Load every plugin and return a row for each, those that failed too."""

@@ -14,6 +14,7 @@ from .image_rows import RowMaker
 from .planning import Planner, require_not_held
 from .promised_file import check_unchanged
 from .publishing import recorded
+from .requests import Request
 from .results import InstallResult
 from .tagging import drop_shadowed, put_tags, tags_for
 from .wanted_platforms import wanted_platforms
@@ -23,19 +24,25 @@ if TYPE_CHECKING:
     from ..catalog import CatalogChange
     from .resources import Resources
 
-__all__ = ["install"]
+__all__ = ["carry_out", "install"]
 
 
-def install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> InstallResult:
+def install(
+    resources: Resources, requests: Sequence[str | Request], wishes: Wishes
+) -> InstallResult:
     """Plan, bring, verify, and record; nothing is installed unless everything was.
 
     With ``wishes.keep_going`` the requests that failed are in the result; if all did, the worst
     failure is raised.
     """
-    platforms = wanted_platforms(resources, wishes)
-    planner = Planner(resources, wishes, platforms)
-    for request in requests:
-        planner.add_request(request)
+    planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
+    planner.add_requests(requests)
+    return carry_out(resources, planner)
+
+
+def carry_out(resources: Resources, planner: Planner) -> InstallResult:
+    """Execute what *planner* has gathered; raises as `install` does."""
+    wishes, platforms = planner.wishes, planner.platforms
     plan = planner.plan()
     tags = tags_for(tuple(planner.asked_for.values()), wishes.tags)
     todo = replace(plan, steps=tuple(step for step in plan.steps if step.action is not Action.KEEP))

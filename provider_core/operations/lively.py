@@ -16,7 +16,7 @@ from ..model import Pin
 from ..oci import Descriptor
 from ..store import Reader
 from ..store.lively_writer import Beat, LivelyWriter
-from ..transport import Auth, Location, Response, Sink, Transport
+from ..transport import Auth, Location, Origin, Response, Sink, Transport
 
 __all__ = ["LivelyProgress", "LivelyReader", "LivelyTransport", "LivelyWriter", "SilentProgress"]
 
@@ -139,10 +139,19 @@ class LivelyTransport:
         body: bytes = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
+        told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         self._beat()
         answer = self._inner.request(
-            method, url, headers=headers, body=body, auth=auth, limit=limit
+            method,
+            url,
+            headers=headers,
+            body=body,
+            auth=auth,
+            limit=limit,
+            told_by=told_by,
+            patient=patient,
         )
         self._beat()
         return answer

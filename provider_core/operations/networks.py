@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..settings import Settings
 
 if TYPE_CHECKING:
-    from ..transport import HttpTransport, Transport, TransportSettings
+    from ..transport import HttpTransport, Pace, Transport, TransportSettings
 
 __all__ = ["Networks"]
 
@@ -25,6 +25,7 @@ class Networks:
         self._settings = settings
         self._given = given
         self._engines: dict[TransportSettings, HttpTransport] = {}
+        self._shared: Pace | None = None
         self._lock = threading.Lock()
 
     def way(self, place: str, options: Mapping[str, Any], check: Callable[[], None]) -> Transport:
@@ -62,8 +63,16 @@ class Networks:
         with self._lock:
             engine = self._engines.get(settings)
             if engine is None:
-                engine = self._engines[settings] = HttpTransport(settings)
+                engine = self._engines[settings] = HttpTransport(settings, pace=self._pace())
             return engine
+
+    def _pace(self) -> Pace | None:
+        """Return the pace of all engines together; None if nothing is limited."""
+        from ..transport import Pace
+
+        if self._shared is None and self._settings.limit_rate:
+            self._shared = Pace(self._settings.limit_rate)
+        return self._shared
 
     def close(self) -> None:
         """Close the connections."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..digests import Digest
-from ..errors import Conflict, Error, Exists, InUse, NotFoundError, PackageNotFound
+from ..errors import (
+    Conflict,
+    Error,
+    Exists,
+    InUse,
+    NotFoundError,
+    PackageNotFound,
+    UsageError,
+)
 from ..installed_names import fulfils, own_name
 from ..model import (
     Action,
@@ -35,6 +44,7 @@ from .base_builds import of_same_build
 from .calls import Call, open_call
 from .facts import is_here, is_whole
 from .options import check_wishes
+from .requests import Request, request_of
 from .resolving import Chosen, resolve
 from .wanted_platforms import has_platforms, require_platforms, wanted_platforms
 from .wishes import Wishes
@@ -44,15 +54,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Planner", "check_same", "plan_install", "require_not_held"]
 
+_AT_ONCE = 8
+"""Requests that sources are asked for at the same time."""
 
-def plan_install(resources: Resources, requests: Sequence[str], wishes: Wishes) -> Plan:
+
+def plan_install(resources: Resources, requests: Sequence[str | Request], wishes: Wishes) -> Plan:
     """Resolve *requests* once, and settle what happens to each package and its dependencies.
 
     Raises what resolving raises; Exists where a numbered version would be replaced.
     """
     planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
-    for request in requests:
-        planner.add_request(request)
+    planner.is_shown = True
+    planner.add_requests(requests)
     return planner.plan()
 
 
@@ -78,15 +91,37 @@ class Planner:
         self.files: list[FileMark] = []
         """Files whose digest was checked; whoever executes the plan checks that they stayed."""
         self.failed: list[tuple[str, Error]] = []
+        self.is_shown = False
+        """Whether somebody wants to see the plan, so that sizes may be asked for."""
         self._steps: dict[ImageKey, Step] = {}
         self._coming: set[Digest] = set()
         self._open: list[ImageKey] = []
 
-    def add_request(self, request: str) -> None:
-        """Add the packages that *request* means; with keep_going a failure is noted instead."""
+    def add_requests(self, asked: Sequence[str | Request]) -> None:
+        """Do what `add_request` does for each of *asked*; sources are asked for several at once."""
+        requests = list(map(request_of, asked))
+        if len(requests) < 2:
+            for request in requests:
+                self.add_request(request)
+            return
+        pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="resolve")
+        try:
+            found = [pool.submit(self.resolved, request) for request in requests]
+            for request, future in zip(requests, found, strict=True):
+                self._add_found(request, future.result)
+        finally:
+            # Leaving the pool as a context manager would wait for every answer.
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def add_request(self, asked: str | Request) -> None:
+        """Add the packages that *asked* means; with keep_going a failure is noted instead."""
+        request = request_of(asked)
+        self._add_found(request, lambda: self.resolved(request))
+
+    def _add_found(self, request: Request, find: Callable[[], tuple[Chosen, ...]]) -> None:
         steps, coming = dict(self._steps), set(self._coming)
         try:
-            found = self.resolved(request)
+            found = find()
             for chosen in found:
                 self.add(chosen, "requested")
             self.asked_for |= {ImageKey.of(one.package): one.package for one in found}
@@ -95,11 +130,11 @@ class Planner:
                 raise
             self._steps, self._coming = steps, coming  # without what this request alone needed
             self._open.clear()
-            self.failed.append((request, error))
+            self.failed.append((request.text, error))
 
-    def resolved(self, request: str) -> tuple[Chosen, ...]:
+    def resolved(self, request: Request) -> tuple[Chosen, ...]:
         """Return what *request* means, and note the file that it names."""
-        found = resolve(self._resources, request, self.wishes)
+        found = resolve(self._resources, request.text, request.wishes(self.wishes))
         self.files += {chosen.file for chosen in found if chosen.file is not None}
         return found
 
@@ -118,11 +153,24 @@ class Planner:
             check_same(package, self._steps[key].package.pin)
             return
         require_trust(source, self.wishes)
+        self.require_locked(package, package.pin)
         self._open.append(key)
         package = replace(package, requires=self._requirements(package, source))
         needs = self.needs_of(package)
         self._open.pop()
         self._steps[key] = self._step(package, source, reason, needs)
+
+    def require_locked(self, package: Package, *pins: Pin) -> None:
+        """Raise UsageError if a lock is to be kept to and none of *pins* is in it."""
+        locked = self.wishes.locked
+        if locked is None:
+            return
+        if not any(isinstance(pin, Descriptor) and pin.digest in locked for pin in pins):
+            raise UsageError(
+                f"{package} is not in the lock, which is to be kept to",
+                hint="`ferry lock` writes a new one; without --locked it may be brought",
+                package=str(package),
+            )
 
     def needs_of(self, package: Package) -> tuple[ImageKey, ...]:
         """Return the steps before that of *package*, those for what it requires."""
@@ -205,11 +253,7 @@ class Planner:
         action = self.action(package)
         kept = self.installed[ImageKey.of(package)] if action is Action.KEEP else package
         require_platforms(kept.platforms or filter(None, [package.id.platform]), self.wishes)
-        fetch = here = pulls = 0
-        exact = True
-        if action is not Action.KEEP:
-            fetch, here, pulls, exact = self._amount(package, source)
-        return Step(
+        step = Step(
             action=action,
             package=package,
             source=source,
@@ -217,11 +261,8 @@ class Planner:
             moves=self._moves(package),
             needs=needs,
             reason=reason,
-            fetch=fetch,
-            here=here,
-            pulls=pulls,
-            exact=exact,
         )
+        return step if action is Action.KEEP else self._measured(step)
 
     def action(self, package: Package) -> Action:
         """Return what happens to *package*; Exists where a numbered version would be replaced."""
@@ -265,14 +306,14 @@ class Planner:
         """Whether the version may mean something else today: a label, or the user says so."""
         return self.wishes.force or package.version in floating([Version.parse(package.version)])
 
-    def _amount(self, package: Package, source: Source | None) -> tuple[int, int, int, bool]:
-        """Return bytes to fetch, bytes here, pulls, and whether that is exact."""
-        provider = package.id.provider
-        call = self._call(package, source)
+    def _measured(self, step: Step) -> Step:
+        """Return *step* with bytes to fetch, bytes here and pulls, as far as they are known."""
+        package, provider = step.package, step.package.id.provider
+        call = self._call(package, step.source, told={"estimate": self.is_shown})
         contents = self._resources.dispatcher.contents(provider, package, call.reader, call.context)
         if contents is None:
             size = package.pin.size if not isinstance(package.pin, Descriptor) else 0
-            return package.size or size, 0, 0, False
+            return replace(step, fetch=package.size or size, exact=False)
         blobs = {one.digest: one for one in contents.descriptors}
         lacking = {
             digest: one.size
@@ -282,9 +323,21 @@ class Planner:
         self._coming |= lacking.keys()
         fetch = sum(lacking.values())
         here = sum(one.size for one in blobs.values()) - fetch
-        return fetch, here, contents.pulls, contents.exact
+        if not contents.exact:
+            bound = package.size if contents.at_most is None else contents.at_most
+            fetch = max(fetch, bound or 0)
+        return replace(
+            step,
+            fetch=fetch,
+            here=here,
+            pulls=contents.pulls,
+            pulls_left=contents.pulls_left,
+            exact=contents.exact,
+        )
 
-    def _call(self, package: Package, source: Source | None) -> Call:
+    def _call(
+        self, package: Package, source: Source | None, told: Mapping[str, Any] | None = None
+    ) -> Call:
         return open_call(
             self._resources,
             package.id.provider,
@@ -292,7 +345,7 @@ class Planner:
             place=package.name,
             platforms=self.platforms,
             options=self.wishes.options,
-            told=self.wishes.told,
+            told={**self.wishes.told, **(told or {})},
         )
 
 

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..errors import UsageError
 from ..model import Query
 from ..references import Name, parse_reference
 from .wishes import Wishes
 
-__all__ = ["name_reference", "query_of"]
+__all__ = ["Request", "name_reference", "query_of", "request_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What was typed for one image, and where alone it is looked for."""
+
+    text: str
+    """As `parse_reference` reads it."""
+    source: str = ""
+    """The source to ask, by name; '' for what the wishes say."""
+    entry: str = ""
+    """The entry of a list that it was made from; '' if it was typed so."""
+
+    def wishes(self, common: Wishes) -> Wishes:
+        """Return *common* with what is said for this one alone."""
+        return replace(common, source=self.source) if self.source else common
+
+
+def request_of(asked: str | Request) -> Request:
+    """Return *asked* as a Request."""
+    return asked if isinstance(asked, Request) else Request(text=asked)
 
 
 def name_reference(text: str) -> Name:

@@ -31,7 +31,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Chosen", "resolve"]
+__all__ = ["Chosen", "decide", "resolve", "takers_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,26 +82,40 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
             hint="`ferry find` lists them; `ferry find --json … | ferry install -` takes them all",
         )
     query = query_of(name, wishes)
+    decided = decide(resources, query, wishes)
+    if decided is not None:
+        source, packages = decided
+        if not packages:
+            raise PackageNotFound(request, sources=[source.name], hint=_latest_hint(name))
+        wanted, strict = wanted_platforms(resources, wishes), wishes.platforms is not None
+        package = the_one(packages, query, wanted, request, strict=strict)
+        return Chosen(package=package, source=source)
+    found = _by_hosts(resources, name, wishes) if not wishes.source else ()
+    if found:
+        return found[0]
+    sources = active_sources(resources, wishes.source)
+    raise PackageNotFound(request, sources=[source.name for source in sources])
+
+
+def decide(
+    resources: Resources, query: Query, wishes: Wishes
+) -> tuple[Source, tuple[Package, ...]] | None:
+    """Return the first source that knows the name asked for, and what fits of it; None for nobody.
+
+    Raises Ambiguous if several of one priority know it, and the fault of any source up to there.
+    """
     sources = active_sources(resources, wishes.source)
     for _, group in groupby(sources, key=lambda source: source.priority):
         deciding = _deciders(resources, list(group), query, wishes)
         if len(deciding) > 1:
             raise Ambiguous(
-                f"the name {name.name!r}",
+                f"the name {query.name!r}",
                 [source.name for source, _ in deciding],
                 hint="say --source, or give the sources different priorities",
             )
         if deciding:
-            source, packages = deciding[0]
-            if not packages:
-                raise PackageNotFound(request, sources=[source.name], hint=_latest_hint(name))
-            wanted, strict = wanted_platforms(resources, wishes), wishes.platforms is not None
-            package = the_one(packages, query, wanted, request, strict=strict)
-            return Chosen(package=package, source=source)
-    found = _by_hosts(resources, name, wishes) if not wishes.source else ()
-    if found:
-        return found[0]
-    raise PackageNotFound(request, sources=[source.name for source in sources])
+            return deciding[0]
+    return None
 
 
 def _latest_hint(name: Name) -> str:
@@ -128,13 +142,15 @@ def _deciders(
 
 def _by_hosts(resources: Resources, name: Name, wishes: Wishes) -> tuple[Chosen, ...]:
     """Ask the providers that take names with a registry's host in front."""
-    host, slash, _ = name.name.partition("/")
+    return _ask_providers(resources, name, takers_of(resources, name.name), wishes)
+
+
+def takers_of(resources: Resources, name: str) -> list[str]:
+    """Return the providers that take *name* for a registry's host in front of it; [] without."""
+    host, slash, _ = name.partition("/")
     if not slash or not ("." in host or ":" in host or host == "localhost"):
-        return ()
-    takers = [
-        loaded.info.name for loaded in resources.plugins.providers() if loaded.info.takes_hosts
-    ]
-    return _ask_providers(resources, name, takers, wishes)
+        return []
+    return [loaded.info.name for loaded in resources.plugins.providers() if loaded.info.takes_hosts]
 
 
 def _by_path(resources: Resources, reference: FilePath, wishes: Wishes) -> tuple[Chosen, ...]:

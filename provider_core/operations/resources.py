@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..settings import Settings
 if TYPE_CHECKING:
     from ..catalog import Catalog, CatalogChange, Offers
     from ..context import Credentials, Progress, Signer
+    from ..credentials import Logins
     from ..discovery import Candidate
     from ..dispatch import Dispatcher
     from ..engines import Engine, EngineAddress
@@ -74,6 +75,7 @@ class Resources:
         clock: Callable[[], datetime] | None,
         transport: Transport | None,
         credentials: Credentials | None,
+        login_variables: Mapping[str, str] | None,
         sign: Callable[[str], Signer] | None,
         engine_users: EngineUsers | None,
         actor: str,
@@ -91,6 +93,7 @@ class Resources:
         self._providers = providers
         self._provider_paths = provider_paths
         self._transport = transport
+        self._login_variables = login_variables
         self._engine_users = engine_users
         self._actor = actor
         self._ticket = ticket
@@ -146,6 +149,13 @@ class Resources:
         from .networks import Networks
 
         return Networks(self.settings, self._transport)
+
+    @_part
+    def logins(self) -> Logins:
+        """Return who to be at which source."""
+        from ..credentials import Logins
+
+        return Logins(self.home.logins, variables=self._login_variables)
 
     @_part
     def plugins(self) -> Plugins:

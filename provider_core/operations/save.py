@@ -14,6 +14,7 @@ from .calls import open_call
 from .destinations import find_target
 from .holding import Hold
 from .promised_file import check_unchanged
+from .requests import Request
 from .results import Gathered, SaveResult
 from .save_planning import SavePlanner
 from .wishes import Wishes
@@ -27,15 +28,20 @@ ANYTHING = Destination(folder=True, takes=("*/*",))
 """A place that takes every type as it is."""
 
 
-def plan_save(resources: Resources, requests: Sequence[str], to: str, wishes: Wishes) -> Plan:
+def plan_save(
+    resources: Resources, requests: Sequence[str | Request], to: str, wishes: Wishes
+) -> Plan:
     """Return what would be fetched before anything is written to *to*."""
     find_target(resources, to, force=wishes.force)
     planner = _planner(resources, wishes)
+    planner.is_shown = True
     planner.carry(requests)
     return planner.plan()
 
 
-def save(resources: Resources, requests: Sequence[str], to: str, wishes: Wishes) -> SaveResult:
+def save(
+    resources: Resources, requests: Sequence[str | Request], to: str, wishes: Wishes
+) -> SaveResult:
     """Write the images that *requests* mean, and what they require, to *to*: all or none.
 
     The home is asked first, where it has a version that fits.  What is fetched stays cached for
@@ -61,7 +67,7 @@ def save(resources: Resources, requests: Sequence[str], to: str, wishes: Wishes)
 
 @contextmanager
 def gather(
-    resources: Resources, requests: Sequence[str], kind: Destination, wishes: Wishes
+    resources: Resources, requests: Sequence[str | Request], kind: Destination, wishes: Wishes
 ) -> Iterator[Gathered]:
     """Yield the images that *requests* mean, and what they require, whole in the store.
 

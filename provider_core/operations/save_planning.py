@@ -12,7 +12,7 @@ from ..platforms import PlatformSet
 from ..references import Name, parse_reference
 from .choosing import the_one
 from .planning import Planner, check_same
-from .requests import query_of
+from .requests import Request, query_of, request_of
 from .resolving import Chosen
 from .selecting import installed_with_id, named_installed, only_one
 from .wanted_platforms import has_platforms
@@ -43,14 +43,14 @@ class SavePlanner(Planner):
         self._asked: list[Chosen] = []
         self._needs: dict[ImageKey, tuple[ImageKey, ...]] = {}
 
-    def carry(self, requests: Sequence[str]) -> tuple[ImageKey, ...]:
+    def carry(self, requests: Sequence[str | Request]) -> tuple[ImageKey, ...]:
         """Return what is carried: requests in their order, then what they require, each once.
 
         Each is in `here` or has a step.  Every request is known before the first requirement is
         looked for: what is asked for is taken, if it will do.
         """
         keys: list[ImageKey] = []
-        for request in requests:
+        for request in map(request_of, requests):
             found = self._found(request)
             if isinstance(found, Installed):
                 keys.append(self._take(found))
@@ -95,21 +95,22 @@ class SavePlanner(Planner):
 
     def _take(self, image: Installed) -> ImageKey:
         """Carry *image*; Conflict if other content is fetched under its name."""
+        self.require_locked(image.package, image.package.pin, image.content.root)
         step = self._steps.get(image.key)
         if step is not None:
             check_same(step.package, image.package.pin, image.content.root)
         self.here[image.key] = image
         return image.key
 
-    def _found(self, request: str) -> Installed | tuple[Chosen, ...]:
+    def _found(self, request: Request) -> Installed | tuple[Chosen, ...]:
         """Return the installed image that *request* means, or what its source has.
 
         An id is taken for one only where no source knows such a name.
         """
-        reference = parse_reference(request)
-        if not isinstance(reference, Name) or self.wishes.source or self.wishes.sha256:
+        reference, wishes = parse_reference(request.text), request.wishes(self.wishes)
+        if not isinstance(reference, Name) or wishes.source or wishes.sha256:
             return self.resolved(request)
-        query = query_of(reference, self.wishes)
+        query = query_of(reference, wishes)
         name = replace(reference, versions=query.versions, variant=query.variant)
         image = self._in_home(name, query)
         if image is not None:
@@ -117,10 +118,10 @@ class SavePlanner(Planner):
         try:
             return self.resolved(request)
         except PackageNotFound:
-            found = installed_with_id(self._resources, request)
+            found = installed_with_id(self._resources, request.text)
             if not found:
                 raise
-            return only_one(found, request)
+            return only_one(found, request.text)
 
     def _in_home(self, name: Name, query: Query) -> Installed | None:
         """Return the installed image that *name* means, if it has every wanted platform."""

@@ -40,6 +40,8 @@ class Wishes:
     """Use sources that nobody vouches for."""
     sha256: Digest | None = None
     """install FILE: the digest the file must have."""
+    locked: frozenset[Digest] | None = None
+    """The only content that may be brought, by the digests of roots; None for any."""
     tags: tuple[str, ...] = ()
     """install: further names for what is asked for, TAG of its own name or NAME:TAG."""
     keep_going: bool = False

@@ -23,7 +23,7 @@ __all__ = ["RECORD_SUFFIX", "PartialFile", "record_of"]
 
 RECORD_SUFFIX = ".json"
 
-_RECORD_EVERY = 32 << 20
+_RECORD_EVERY = 4 << 20
 _RECORD_LIMIT = 1 << 20
 _PIECE = 1 << 20
 
@@ -89,6 +89,9 @@ class PartialFile:
                 return
             for start, end in tuple(self._have.missing(offset, offset + len(view))):
                 self._take(start, view[start - offset : end - offset])
+            # What came over other connections is hashed while more comes, not all at the end.
+            if self._have.prefix - self._hasher.size >= _PIECE:
+                self._hash_up_to(self._have.prefix)
             if self._unrecorded >= _RECORD_EVERY:
                 self._write_record()
 

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from .conformance import ProviderConformance
     from .contexts import TemporaryState, fixed_clock, make_context, memory_spool
     from .fault_server import Fault, FaultServer
+    from .hub_double import DockerHub, HubTrouble
     from .images import SmallImage, small_artifact, small_image, small_index
     from .io_watch import watched_io
+    from .loopback import Loopback
     from .memory_catalog import MemoryCatalogView
     from .memory_store import MemoryStore
     from .memory_transport import Answer, MemoryTransport, Request
@@ -37,6 +39,10 @@ __getattr__, __dir__ = lazy_names(
             "memory_spool",
         ),
         "fault_server": ("Fault", "FaultServer"),
+        "hub_double": (
+            "DockerHub",
+            "HubTrouble",
+        ),
         "images": (
             "SmallImage",
             "small_artifact",
@@ -44,6 +50,7 @@ __getattr__, __dir__ = lazy_names(
             "small_index",
         ),
         "io_watch": ("watched_io",),
+        "loopback": ("Loopback",),
         "memory_catalog": ("MemoryCatalogView",),
         "memory_store": ("MemoryStore",),
         "memory_transport": (
@@ -63,8 +70,11 @@ __getattr__, __dir__ = lazy_names(
 
 __all__ = [
     "Answer",
+    "DockerHub",
     "Fault",
     "FaultServer",
+    "HubTrouble",
+    "Loopback",
     "MemoryCatalogView",
     "MemoryStore",
     "MemoryTransport",

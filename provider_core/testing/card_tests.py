@@ -86,6 +86,7 @@ class CaseTests:
         needed: dict[Feature, object] = {
             Feature.FIND: case.source is not None and case.present,
             Feature.REFRESH: case.source is not None and case.present and case.change,
+            Feature.SEARCH: case.source is not None and case.words,
             Feature.CHECK_SOURCE: case.source,
             Feature.RESOLVE: case.references,
             Feature.INSTALL: case.present or case.references,
@@ -114,6 +115,7 @@ def _requests(stage: Stage) -> dict[Feature, Callable[[], object]]:
     package = Package(id=identity, pin=content.root)
     return {
         Feature.FIND: lambda: call.find(name, Query(name="any"), context),
+        Feature.SEARCH: lambda: call.search(name, "any", 1, context),
         Feature.RESOLVE: lambda: call.resolve(name, FilePath(path="any"), context),
         Feature.REFRESH: lambda: call.refresh(name, None, context, signs, str),
         Feature.INSTALL: lambda: call.install(name, package, store, writer, context, signs),

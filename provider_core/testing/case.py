@@ -31,6 +31,8 @@ class ProviderCase:
     """Questions with at least one answer each: FIND, REFRESH.  Ask for small images."""
     absent: Query = field(default_factory=lambda: Query(name="no-such-image-anywhere"))
     """A question without an answer."""
+    words: str = ""
+    """Words that a search has at least one name for: SEARCH."""
     references: Sequence[Reference] = ()
     """Files, folders, URLs or names that hold packages: RESOLVE."""
     strangers: Sequence[Reference] = ()

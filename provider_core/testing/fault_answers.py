@@ -55,12 +55,19 @@ class Call:
     around: Surroundings
     closing: bool
     """Whether the connection ends with the answer."""
+    lines: tuple[str, ...] = ()
+    """Header lines of every answer that has the content, unless it has others of their names."""
 
     def head(self, status: int, *headers: str) -> None:
         """Send the status line and *headers* (``Name: value``)."""
         ending = ("Connection: close",) if self.closing else ()
-        lines = (f"HTTP/1.1 {status} Status", *headers, *ending, "", "")
+        more = self._more(headers) if self.lines and status in (200, 206) else ()
+        lines = (f"HTTP/1.1 {status} Status", *headers, *more, *ending, "", "")
         self.socket.sendall("\r\n".join(lines).encode("latin-1"))
+
+    def _more(self, headers: tuple[str, ...]) -> list[str]:
+        names = {line.partition(":")[0].lower() for line in headers}
+        return [line for line in self.lines if line.partition(":")[0].lower() not in names]
 
     def send(self, data: bytes | memoryview) -> None:
         """Send *data*; nothing to a HEAD."""

@@ -44,6 +44,7 @@ class FaultServer:
         self,
         files: Mapping[str, bytes],
         *,
+        headers: Mapping[str, tuple[str, ...]] | None = None,
         tls: ssl.SSLContext | None = None,
         drip: float = 0.05,
         login: str = "",
@@ -52,12 +53,14 @@ class FaultServer:
 
         Args:
             files: path, with its slash → content; read at each request.
+            headers: path → header lines (``Name: value``) that come with its content.
             tls: makes it an https server; the canary stays plain.
             drip: seconds between the bytes of a drip.
             login: ``user:password`` that every request has to bear, by HTTP's Basic scheme; the
                 canary wants none.
         """
         self.files = files
+        self.headers = headers or {}
         self.drip = drip
         self.login = f"Basic {b64encode(login.encode()).decode()}" if login else ""
         """The authorization that requests have to bear; '' for none."""
@@ -151,6 +154,7 @@ class FaultServer:
             socket=connection,
             around=self,
             closing=closing,
+            lines=self.headers.get(path.partition("?")[0], ()),
         )
 
 

@@ -38,6 +38,17 @@ class FindTests:
         for query in stage.case.present:
             assert set(_find(stage, query)) == set(_find(stage, query))
 
+    def test_a_search_finds_names_up_to_its_limit(self, stage: Stage) -> None:
+        """The case's words have names, each once, and no more than were asked for."""
+        if stage.lacks(Feature.SEARCH):
+            return
+        source, words = stage.source, stage.case.words
+        for limit in (1, 100):
+            context, _ = stage.context(source=source)
+            found = stage.dispatcher.search(stage.info.name, words, limit, context)
+            names = [one.name for one in found]
+            assert 1 <= len(names) == len(set(names)) <= limit
+
     def test_offers_are_one_of_a_kind(self, stage: Stage) -> None:
         """Two answers to one question differ in name, version or platform."""
         if stage.lacks(Feature.FIND):

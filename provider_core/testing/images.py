@@ -149,17 +149,22 @@ def small_index(*images: SmallImage, annotations: Mapping[str, str] | None = Non
 
 
 def small_artifact(
-    files: Mapping[str, bytes], artifact_type: str, *, media_type: str = _FILE_TYPE
+    files: Mapping[str, bytes],
+    artifact_type: str,
+    *,
+    media_type: str = _FILE_TYPE,
+    subject: Descriptor | None = None,
 ) -> SmallImage:
     """Return an artifact of *artifact_type*: the empty config and one layer a file.
 
-    *media_type* is that of the files (OCI image-spec 1.1, manifest.md, "artifact usage").
+    *media_type* is that of the files, *subject* what the artifact is about (OCI image-spec 1.1,
+    manifest.md, "artifact usage").
     """
     layers = [
         Descriptor.of(data, media_type, annotations={TITLE: path}) for path, data in files.items()
     ]
     blobs = {Digest.of(data): data for data in files.values()}
-    manifest = Manifest.build(_EMPTY, layers, artifact_type=artifact_type)
+    manifest = Manifest.build(_EMPTY, layers, artifact_type=artifact_type, subject=subject)
     return _of_manifest(manifest, {_EMPTY.digest: _EMPTY_BYTES, **blobs}, platforms=())
 
 

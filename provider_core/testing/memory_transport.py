@@ -102,6 +102,8 @@ class MemoryTransport:
         body: bytes = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
+        told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Answer from the routes; the errors are those of the protocol."""
         lower = {name.lower(): value for name, value in (headers or {}).items()}
@@ -225,9 +227,14 @@ def _refuse(url: str, answer: Answer) -> None:
         raise AuthRequired(f"{url} wants credentials", hint="give the source credentials", url=url)
     if answer.status == 429:
         after = answer.headers.get("retry-after")
-        raise RateLimited(url, float(after) if after else None)
+        seconds = float(after) if after else None
+        raise RateLimited(url, seconds, headers=answer.headers, said=_text(answer))
     if answer.status >= 400:
-        raise HttpStatus(url, answer.status)
+        raise HttpStatus(url, answer.status, headers=answer.headers, said=_text(answer))
+
+
+def _text(answer: Answer) -> str:
+    return answer.body[:4096].decode("utf-8", "replace")
 
 
 def _broken(url: str, count: int) -> TransportError:

@@ -13,12 +13,14 @@ from .ports import Auth, Location, Origin, Response, Sink, Transport
 
 if TYPE_CHECKING:
     from .http import HttpTransport
+    from .pacing import Pace
     from .proxies import Proxies
     from .settings import TransportSettings, for_source
     from .source_options import network_options
 
 _HOME = {
     "HttpTransport": "http",
+    "Pace": "pacing",
     "Proxies": "proxies",
     "TransportSettings": "settings",
     "for_source": "settings",
@@ -32,6 +34,7 @@ __all__ = [
     "Location",
     "OfflineTransport",
     "Origin",
+    "Pace",
     "Proxies",
     "Response",
     "Sink",

@@ -45,6 +45,7 @@ class BlobFetch:
         self._settings = settings
         self._size = descriptor.size
         self._url = location.url
+        self._told_by = location.told_by
         self._headers = {name.lower(): value for name, value in location.headers.items()}
         self._sink = sink
         self._check = check
@@ -95,7 +96,8 @@ class BlobFetch:
         if not whole:
             headers["range"] = range_header(start, end)
         watch = self._watch()
-        with self._follower.send(Ask(method="GET", url=self._url, headers=headers), watch) as reply:
+        ask = Ask(method="GET", url=self._url, headers=headers, told_by=self._told_by)
+        with self._follower.send(ask, watch) as reply:
             check_status(reply, accept=() if whole else (_RANGE_NOT_SATISFIABLE,))
             if reply.status == _RANGE_NOT_SATISFIABLE:
                 raise self._distrust("it refuses a range that is missing here")

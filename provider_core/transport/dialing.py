@@ -47,7 +47,9 @@ def _addresses(host: str, port: int, place: str) -> Sequence[_Address]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
-        raise unreachable(place, reason, hint="check the host's name, and DNS") from None
+        unknown = getattr(error, "errno", None) == socket.EAI_NONAME
+        hint = "check the host's name, and DNS"
+        raise unreachable(place, reason, hint=hint, passing=not unknown) from None
     return [(family, address) for family, _, _, _, address in found[:_MOST_ADDRESSES]]  # type: ignore[misc]
 
 

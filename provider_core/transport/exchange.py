@@ -15,6 +15,8 @@ from urllib3 import HTTPResponse
 from ..errors import SizeMismatch, TransportError
 from .connections import ClockedAdapter, Passage, passing_through
 from .failures import broken, translated
+from .pacing import Pace
+from .ports import Origin
 from .settings import TransportSettings
 from .tls import tls_context
 from .urls import Reach, check_plain, origin_of, shown
@@ -38,12 +40,14 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     """Names in lower case; those of an Auth too."""
     body: bytes = field(default=b"", repr=False)
+    told_by: Origin | None = None
+    """Who named the URL, if the caller knows it from somebody else."""
 
 
 class Reply:
     """An answer whose body is still to be read; close it."""
 
-    def __init__(self, url: str, raw: HTTPResponse, seconds: float) -> None:
+    def __init__(self, url: str, raw: HTTPResponse, watch: Watch, pace: Pace | None) -> None:
         self.url = url
         """What was asked."""
         self.status = raw.status
@@ -54,15 +58,20 @@ class Reply:
         self.length = raw.length_remaining
         """Bytes of the body as its framing says; None if it does not say."""
         self._raw = raw
-        self._seconds = seconds
+        self._watch = watch
+        self._pace = pace
 
     def piece(self) -> bytes:
         """Return the next bytes of the body as they come, at most 1 MiB; b'' at the end.
 
         Raises TransportError, also for a body that ends before its Content-Length.
         """
-        with translated(self.url, self._seconds):
-            return self._raw.read1(PIECE, decode_content=False)
+        size = PIECE if self._pace is None else self._pace.piece
+        with translated(self.url, self._watch.seconds):
+            data = self._raw.read1(size, decode_content=False)
+        if self._pace is not None:
+            self._watch.forgive(self._pace.passed(len(data), self._watch.check))
+        return data
 
     def whole(self, limit: int) -> bytes:
         """Return the body; SizeMismatch above *limit* bytes, TransportError."""
@@ -104,8 +113,9 @@ class Reply:
 class Exchanges:
     """Sends requests with one set of settings; threads may share it."""
 
-    def __init__(self, settings: TransportSettings) -> None:
+    def __init__(self, settings: TransportSettings, pace: Pace | None = None) -> None:
         self._settings = settings
+        self._pace = pace
         self._adapter: ClockedAdapter | None = None
         self._lock = threading.Lock()
 
@@ -123,6 +133,8 @@ class Exchanges:
         origin = origin_of(ask.url)
         check_plain(origin, self._settings.plain_http_hosts)
         proxy = self._settings.proxies.choose(origin)
+        if self._pace is not None and ask.body:
+            watch.forgive(self._pace.passed(len(ask.body), watch.check))
         passage = Passage(watch=watch, connect_timeout=self._settings.connect_timeout, home=home)
         with translated(ask.url, watch.seconds), passing_through(passage):
             prepared = requests.Request(
@@ -137,7 +149,7 @@ class Exchanges:
                 timeout=(seconds, seconds),
                 proxies={origin.scheme: proxy} if proxy else {},
             )
-        reply = Reply(ask.url, answer.raw, watch.seconds)
+        reply = Reply(ask.url, answer.raw, watch, self._pace)
         _LOG.debug("%s %s: %d", ask.method, shown(ask.url), reply.status)
         return _unencoded(reply)
 

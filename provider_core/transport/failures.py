@@ -68,13 +68,16 @@ def broken(url: str, reason: str, *, passing: bool = True) -> TransportError:
     )
 
 
-def unreachable(place: str, reason: str, *, hint: str = "") -> TransportError:
-    """Return the error for a host that could not be connected to."""
+def unreachable(place: str, reason: str, *, hint: str = "", passing: bool = True) -> TransportError:
+    """Return the error for a host that could not be connected to.
+
+    *passing* says whether it may be reached a little later.
+    """
     return TransportError(
         f"{place} cannot be reached: {reason}",
         hint=hint or "check the address, the network and the proxy settings",
         place=place,
-        passing=True,
+        passing=passing,
     )
 
 

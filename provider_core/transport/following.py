@@ -10,7 +10,7 @@ from ..errors import AuthRequired, TransportError
 from .exchange import Ask, Exchanges, Reply
 from .ports import Auth, Origin
 from .settings import TransportSettings
-from .urls import next_url, origin_of, reach, shown
+from .urls import check_told, next_url, origin_of, reach, shown
 from .waiting import Watch
 
 __all__ = ["Follower"]
@@ -47,7 +47,7 @@ class Follower:
         home = origin_of(ask.url)
         sent = self._secrets(home)
         reply = self._walk(ask, sent, home, watch)
-        if self._is_refused(reply, home) and self._refresh(home, sent, reply):
+        if self._is_refused(reply, home) and self._refreshed(home, sent, reply):
             reply.drop()
             reply = self._walk(ask, self._secrets(home), home, watch)
         _check_permission(reply)
@@ -55,6 +55,9 @@ class Follower:
 
     def _walk(self, ask: Ask, secrets: Mapping[str, str], home: Origin, watch: Watch) -> Reply:
         here, hop = replace(ask, headers={**ask.headers, **secrets}), None
+        if ask.told_by is not None:
+            check_told(ask.url, ask.told_by)
+            hop = reach(ask.told_by.host)
         for _ in range(self._settings.redirects + 1):
             reply = self._exchanges.send(here, watch, home=hop)
             location = reply.headers.get("location")
@@ -83,6 +86,13 @@ class Follower:
 
     def _is_refused(self, reply: Reply, home: Origin) -> bool:
         return reply.status == 401 and origin_of(reply.url) == home
+
+    def _refreshed(self, home: Origin, sent: Mapping[str, str], reply: Reply) -> bool:
+        try:
+            return self._refresh(home, sent, reply)
+        except BaseException:
+            reply.close()
+            raise
 
     def _refresh(self, home: Origin, sent: Mapping[str, str], reply: Reply) -> bool:
         """Get new credentials, unless another thread did since *sent*."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -12,7 +13,8 @@ from ..oci import Descriptor
 from .blob import BlobFetch
 from .exchange import Ask, Exchanges
 from .following import Follower
-from .ports import Auth, Location, Response, Sink
+from .pacing import Pace
+from .ports import Auth, Location, Origin, Response, Sink
 from .retrying import Patience
 from .settings import TransportSettings
 from .statuses import check_status
@@ -38,7 +40,11 @@ class HttpTransport:
     """
 
     def __init__(
-        self, settings: TransportSettings | None = None, *, check: Check = nothing_to_check
+        self,
+        settings: TransportSettings | None = None,
+        *,
+        check: Check = nothing_to_check,
+        pace: Pace | None = None,
     ) -> None:
         """Use the network as *settings* say.
 
@@ -46,10 +52,11 @@ class HttpTransport:
             settings: limits, certificates, proxies; None for the defaults.
             check: called at least every quarter of a second of work, from any thread; what it
                 raises ends the work.
+            pace: how fast bytes may move, over all connections that share it; None: at once.
         """
         self._settings = settings or TransportSettings()
         self._check = check
-        self._exchanges = Exchanges(self._settings)
+        self._exchanges = Exchanges(self._settings, pace)
 
     def checked(self, check: Check) -> HttpTransport:
         """Return this transport, the same connections, with another *check*; it is not closed."""
@@ -66,6 +73,8 @@ class HttpTransport:
         body: bytes = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
+        told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Make one request, repeated while its failure may pass and time is left.
 
@@ -79,6 +88,7 @@ class HttpTransport:
             url=url,
             headers={name.lower(): value for name, value in (headers or {}).items()},
             body=body,
+            told_by=told_by,
         )
         follower = Follower(self._exchanges, self._settings, auth)
         watch = Watch(shown(url), self._settings.deadline, check=self._check)
@@ -87,7 +97,7 @@ class HttpTransport:
             try:
                 return _answer(follower, ask, watch, limit)
             except TransportError as error:
-                if ask.method not in _REPEATABLE:
+                if not patient or ask.method not in _REPEATABLE:
                     raise
                 patience.wait_after(error, watch)
 
@@ -96,7 +106,8 @@ class HttpTransport:
 
         What was written stays, and the next location, or the next call, goes on with the gaps.
         Large blobs come over several connections, so that ``sink.write`` is called by several
-        threads.  Verifying is the sink's.
+        threads.  Verifying is the sink's.  Only the last location is tried again and again: the
+        others have somebody behind them.
 
         Raises the last location's TransportError, or SizeMismatch if that has content of another
         size; what *sink* raises; NoSuchFile and UsageError as `request` does.
@@ -106,10 +117,10 @@ class HttpTransport:
             hint="refresh the source",
             digest=str(descriptor.digest),
         )
-        for location in locations:
-            fetch = BlobFetch(
-                self._exchanges, self._settings, descriptor, location, sink, self._check
-            )
+        for place, location in enumerate(locations, start=1):
+            last = place == len(locations)
+            settings = self._settings if last else replace(self._settings, retries=0)
+            fetch = BlobFetch(self._exchanges, settings, descriptor, location, sink, self._check)
             try:
                 fetch.run()
                 return

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import Offline
 from ..oci import Descriptor
-from .ports import Auth, Location, Response, Sink
+from .ports import Auth, Location, Origin, Response, Sink
 
 __all__ = ["OfflineTransport"]
 
@@ -23,6 +23,8 @@ class OfflineTransport:
         body: bytes = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
+        told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Raise Offline."""
         raise Offline(url)

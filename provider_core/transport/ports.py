@@ -36,6 +36,11 @@ class Origin:
             raise UsageError(f"{url!r} is not an http(s) URL", hint="write https://host/path")
         return cls(scheme=parts.scheme, host=parts.hostname, port=port or _PORTS[parts.scheme])
 
+    def __str__(self) -> str:
+        """Return ``scheme://host:port``, the port always there."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
 
 class Auth(Protocol):
     """Credentials of one origin.  Never asked for another one's headers."""
@@ -54,6 +59,8 @@ class Location:
     url: str
     auth: Auth | None = None
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
+    told_by: Origin | None = None
+    """Who named the URL, if neither the user nor the source did; as `Transport.request` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +97,14 @@ class Transport(Protocol):
         body: bytes = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
+        told_by: Origin | None = None,
+        patient: bool = True,
     ) -> Response:
         """Make one request and read at most *limit* bytes of the answer.
+
+        One that is not *patient* is made once: somebody else can be asked instead.
+        *told_by* is the server or document's origin that named *url*, if the user did not: it may
+        lead where a redirect from there may, and no further into this machine or its link.
 
         Raises TransportError (Offline, TimedOut, HttpStatus from 400 on except 404 and 401 when
         *auth* cannot help, RateLimited, AuthRequired); SizeMismatch above *limit*.

@@ -20,7 +20,9 @@ def may_pass(error: TransportError) -> bool:
     """Whether the same request may succeed a little later."""
     if isinstance(error, HttpStatus):
         return error.fields["status"] in _PASSING_STATUS
-    return isinstance(error, RateLimited | TimedOut) or bool(error.fields.get("passing"))
+    if isinstance(error, RateLimited):
+        return not error.is_used_up
+    return isinstance(error, TimedOut) or bool(error.fields.get("passing"))
 
 
 def retry_after(value: str, now: datetime) -> float | None:

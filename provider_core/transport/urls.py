@@ -10,7 +10,16 @@ from urllib.parse import urljoin, urlsplit
 from ..errors import TransportError, UsageError
 from .ports import Origin
 
-__all__ = ["Reach", "check_plain", "may_lead", "next_url", "origin_of", "reach", "shown"]
+__all__ = [
+    "Reach",
+    "check_plain",
+    "check_told",
+    "may_lead",
+    "next_url",
+    "origin_of",
+    "reach",
+    "shown",
+]
 
 _METADATA = tuple(
     ip_network(text)
@@ -120,6 +129,26 @@ def next_url(current: str, location: str, home: Origin, plain_hosts: Collection[
         raise _refused(current, reach(target.host).value)
     check_plain(target, plain_hosts)
     return url
+
+
+def check_told(url: str, told_by: Origin) -> None:
+    """Raise TransportError if *url*, which *told_by* named, is one it may not lead to.
+
+    As for a redirect: not from https to http, and not into this machine or its link from
+    elsewhere.
+    """
+    target = origin_of(url)
+    where = ""
+    if told_by.scheme == "https" and target.scheme == "http":
+        where = "an unencrypted place"
+    elif not may_lead(reach(told_by.host), reach(target.host)):
+        where = reach(target.host).value
+    if where:
+        raise TransportError(
+            f"{told_by.host} sends us to {shown(url)}, {where}, which is refused",
+            hint="ask whoever runs that server",
+            url=shown(url),
+        )
 
 
 def _refused(current: str, where: str) -> TransportError:

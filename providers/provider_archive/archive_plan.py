@@ -25,11 +25,11 @@ from provider_core.oci.layout import (
     layout_index,
 )
 from provider_core.oci.media_types import is_manifest
-from provider_core.pouring import Selection
+from provider_core.pouring import Selection, select_held, select_whole
 from provider_core.store import Reader
 
 from .docker_images import DOCKER_INDEX
-from .held_content import docker_manifest, select_held, select_whole
+from .held_content import docker_manifest
 from .saved_names import NameBook, names_of, qualified
 from .travel import IMAGE_NAME, IMAGE_VERSION, travelling
 

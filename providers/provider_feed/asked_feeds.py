@@ -55,5 +55,5 @@ def _known_here(location: str, context: Context) -> Iterator[KnownRoot]:
         known = KnownRoot.from_options(source.options) if source.provider == PROVIDER else None
         if known is None:
             continue
-        if known.fits(place.fetch) or known.digest in place.publishers():
+        if known.find(place.fetch) or known.digest in place.publishers():
             yield known

@@ -13,7 +13,6 @@ from typing import Any, Final, Self
 
 from feed_format import (
     Fetch,
-    Pin,
     fingerprint_of,
     parse_fingerprint,
     root_version,
@@ -76,18 +75,11 @@ class KnownRoot:
             found["root-version"] = str(self.version)
         return found
 
-    def fits(self, fetch: Fetch, base: str = TRUST) -> bool:
-        """Whether the feed's root of this version, below *base*, is this one.
+    def find(self, fetch: Fetch, base: str = TRUST) -> bytes | None:
+        """Return this root from the feed's metadata below *base*; None if it is not there.
 
         Raises TransportError, StoreError.
         """
-        return self._read(fetch, base) is not None
-
-    def pin(self, fetch: Fetch, base: str = TRUST) -> Pin:
-        """Return what `TrustReader` begins with: the root itself if the feed has it."""
-        return self._read(fetch, base) or self.digest
-
-    def _read(self, fetch: Fetch, base: str) -> bytes | None:
         try:
             data = fetch(role_file("root", self.version, base=base), ROOT_LIMIT)
         except (NotFoundError, SizeMismatch):

@@ -88,10 +88,10 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
     place = place_of(asked.location, context)
     with context.state.lock():
         memory = context.state.folder / _memory_name(asked.known, context)
-        base = _base(asked.known, place)
+        base, pin = _begun(asked.known, place)
         reading = _Reading(
             fetch=Replaying(place.fetch),
-            pin=asked.known.pin(place.fetch, base) if asked.known else None,
+            pin=pin,
             base=base,
             accepted=accepted_expired(context.options),
             context=context,
@@ -113,16 +113,22 @@ def _memory_name(known: KnownRoot | None, context: Context) -> str:
     return f"{name}-{accepted}" if accepted else name
 
 
-def _base(known: KnownRoot | None, place: Place) -> str:
-    """Return the folder of the metadata that begins with *known*: the feed's own, or evidence."""
-    if known is None or known.fits(place.fetch):
-        return TRUST
-    candidates = {known.digest, *place.publishers()} if known.version == 1 else place.publishers()
-    for publisher in candidates:
-        base = evidence_base(publisher)
-        if known.fits(place.fetch, base):
-            return base
-    return TRUST  # whose root is another one, as the reader will say
+def _begun(known: KnownRoot | None, place: Place) -> tuple[str, Pin]:
+    """Return where the metadata that begins with *known* is, and the root to begin with."""
+    if known is None:
+        return TRUST, None
+    for base in _bases(known, place):
+        root = known.find(place.fetch, base)
+        if root is not None:
+            return base, root
+    return TRUST, known.digest  # it is another feed, as the reader will say
+
+
+def _bases(known: KnownRoot, place: Place) -> Iterator[str]:
+    """Yield where metadata may be: the feed's own, then the evidence that it carries."""
+    yield TRUST
+    first = {known.digest} if known.version == 1 else set()
+    yield from map(evidence_base, {*first, *place.publishers()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

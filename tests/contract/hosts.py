@@ -17,12 +17,14 @@ __all__ = ["Homes", "shelf_sources"]
 
 
 class Homes:
-    """Opens hosts below one folder, with *settings* unless other ones are given."""
+    """Opens hosts below one folder, without the providers whose place a double may take."""
 
-    def __init__(self, folder: Path, stack: ExitStack, **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, stack: ExitStack, *, doubled: tuple[str, ...] = ("registry", "wim")
+    ) -> None:
         self.folder = folder
         self._stack = stack
-        self._settings = {"plugins": False, **settings}
+        self._usual = {"plugins": False, "disabled_providers": doubled}
 
     def __call__(self, *providers: object, name: str = "home", **arguments: Any) -> Host:
         """Open the home *name* with *providers*; settings and Host's arguments by their names."""
@@ -32,7 +34,7 @@ class Homes:
         host = Host(
             self.folder / name,
             providers=providers,
-            settings=Settings(**{**self._settings, **settings}),
+            settings=Settings(**{**self._usual, **settings}),
             **others,
         )
         return self._stack.enter_context(host)
@@ -48,9 +50,9 @@ def shelf_sources(host: Host, *names: str, **priorities: int) -> None:
 
 @pytest.fixture
 def homes(tmp_path: Path) -> Iterator[Homes]:
-    """Open hosts in homes of this test; a double has the place of the provider of .wim files."""
+    """Open hosts in homes of this test."""
     with ExitStack() as stack:
-        yield Homes(tmp_path, stack, disabled_providers=("wim",))
+        yield Homes(tmp_path, stack)
 
 
 @pytest.fixture

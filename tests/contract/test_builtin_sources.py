@@ -47,13 +47,13 @@ def test_they_are_remembered(home: Path) -> None:
 
 def test_a_provider_that_was_disabled_once_is_not_forgotten(home: Path) -> None:
     before = builtin(home)
-    assert builtin(home, "archive") == []
-    assert builtin(home) == before != []
+    assert builtin(home, "archive") == ["hub"]
+    assert builtin(home) == before == ["samples", "hub"]
 
 
 def test_a_provider_that_is_disabled_has_no_sources(home: Path) -> None:
     assert builtin(home)
-    assert builtin(home, "archive") == []
+    assert builtin(home, "archive", "registry") == []
 
 
 def test_another_place_is_another_plugin(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

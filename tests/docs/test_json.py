@@ -43,7 +43,12 @@ INHERITS: dict[str, tuple[str, set[str]]] = {
 """Schema → the one whose fields it has too, all but some."""
 LAYER = "c018fbd65b779633559de9c07e9a6135d2143c7e6c8db440134e8be69ee4c1a5"
 COMMANDS = (
+    "search hello --source samples",
     "find",
+    "lock sample/hello --to {folder}/images.lock",
+    "install sample/hello:1.0",
+    "outdated",
+    "uninstall sample/hello:1.0",
     "install sample/hello sample/base --report {folder}/installed.json",
     "install sample/hello",
     "install sample/hello:1.0 --dry-run",
@@ -101,6 +106,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     _note(schema.refresh_document(refreshed), found)
     for document in _of_engines():
         _note(document, found)
+    _note(schema.login_document("lab", "https://registry.example:443"), found)
+    _note(schema.logout_document("lab", changed=True), found)
     for command in COMMANDS:
         for document in _documents(command.format(folder=folder), folder / "home"):
             _note(document, found)

@@ -7,58 +7,16 @@ everything is uninstalled and the disk space is back.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from .archives import Archive
 from .layouts import LayoutImage, read_image, read_tags
+from .side import Side
 from .tools import Podman, skopeo_copy, skopeo_inspect
 
 pytestmark = pytest.mark.peer("skopeo", "podman", "umoci")
-
-
-class Side:
-    """One home, and ferry as it is typed there."""
-
-    def __init__(self, home: Path, *flags: str) -> None:
-        self.home = home
-        self._flags = flags
-
-    def __call__(self, *words: str | Path, code: int = 0) -> list[dict[str, Any]]:
-        """Run ferry with --json and return what it printed; *code* is how it must end."""
-        command = [sys.executable, "-m", "provider_core.cli", *map(str, words), "--json"]
-        run = subprocess.run(
-            [*command, "--home", str(self.home), *self._flags],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert run.returncode == code, run.stderr
-        return [json.loads(line) for line in run.stdout.splitlines()]
-
-    @property
-    def layout(self) -> Path:
-        return self.home / "store"
-
-    def blobs(self) -> set[str]:
-        """Return the digests of all blobs, by their files' names."""
-        folder = self.layout / "blobs" / "sha256"
-        return {f"sha256:{path.name}" for path in folder.iterdir()}
-
-    def disk(self) -> int:
-        """Return the bytes of all files in the home."""
-        return sum(
-            os.stat(Path(folder) / name).st_size
-            for folder, _, names in os.walk(self.home)
-            for name in names
-        )
 
 
 @pytest.fixture

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import random
-import socket
-import subprocess
-import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +15,8 @@ from provider_core.oci import Descriptor
 from provider_core.store import DirectoryStore
 from provider_core.testing.fault_server import FaultServer
 from provider_core.transport import HttpTransport, Location, Proxies, TransportSettings
+
+from .servers import free_port, running
 
 CERTIFICATES = Path(__file__).parents[1] / "provider_core" / "transport" / "certificates"
 CONTENT = random.Random(3).randbytes(3_000_000)
@@ -82,34 +80,6 @@ class ForwardProxy:
         return sum(what in line for line in self.log.read_text().splitlines() if "Request" in line)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        port: int = unused.getsockname()[1]
-        return port
-
-
-@contextmanager
-def _running(*command: str | Path, port: int) -> Iterator[None]:
-    """Run a server until the end of the with statement."""
-    process = subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE)
-    try:
-        _wait_for(port, process)
-        yield
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        assert process.poll() is None, f"it ended: {process.communicate()[1]!r}"
-        with socket.socket() as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail(f"nobody listens at port {port}", pytrace=False)
-
-
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     folder = tmp_path_factory.mktemp("nginx")
@@ -118,10 +88,10 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     for path in (*folder.parents, folder, folder / "www"):
         if path.is_relative_to(tmp_path_factory.getbasetemp()):
             path.chmod(0o755)
-    ports = {name: _free_port() for name in ("tls", "mutual", "plain")}
+    ports = {name: free_port() for name in ("tls", "mutual", "plain")}
     config = folder / "nginx.conf"
     config.write_text(NGINX.format(folder=folder, certificates=CERTIFICATES, **ports))
-    with _running("nginx", "-c", config, "-e", folder / "errors", port=ports["plain"]):
+    with running("nginx", "-c", config, "-e", folder / "errors", port=ports["plain"]):
         yield WebServer(
             tls=f"https://127.0.0.1:{ports['tls']}/blob.json",
             mutual=f"https://127.0.0.1:{ports['mutual']}/blob.json",
@@ -132,10 +102,10 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForwardProxy]:
     folder = tmp_path_factory.mktemp("tinyproxy")
-    port = _free_port()
+    port = free_port()
     config = folder / "tinyproxy.conf"
     config.write_text(TINYPROXY.format(folder=folder, port=port, user=USER, password=PASSWORD))
-    with _running("tinyproxy", "-d", "-c", config, port=port):
+    with running("tinyproxy", "-d", "-c", config, port=port):
         yield ForwardProxy(place=f"127.0.0.1:{port}", log=folder / "log")
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from ...errors import UsageError
+from ...operations.requests import Request
 from ...operations.results import SaveResult
+from ...operations.wishes import Wishes
 from .. import flags
 from ..grid import Column, Grid
 from ..invocation import Invocation
+from ..lists import groups, list_flags, locked_by, requested, settled
 from ..plan_table import show_plan
 from ..provider_flags import provider_command
 from ..render import Output
 from ..report import reported
 from ..schema import saved_document
-from ..stdin import Asked, expand
+from ..setting_flags import pace_flags
 from ..units import size
 
 __all__ = ["command"]
@@ -29,10 +33,12 @@ _COLUMNS = (
 
 
 @provider_command(name="save", verbs=("install", "save"))
-@flags.requests_argument
+@flags.optional_requests_argument
 @click.option("--to", required=True, metavar="PATH", help="The file, folder or URL to write.")
+@list_flags
 @flags.selection_flags
 @flags.platform_flags
+@pace_flags
 @flags.force_flag
 @flags.dry_run_flag
 @flags.report_flag
@@ -44,21 +50,34 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
     One file takes several images, and layers they share only once:
     ferry save app:1.2 base --to images.tar
     """
-    asked, to = expand(requests), told["to"]
-    wishes = flags.wishes_from({**told, "source": told["source"] or _one_source(asked)})
-    texts = [one.text for one in asked]
+    lock, to = locked_by(told["locked"]), told["to"]
+    asked = requested(requests, told["files"], lock)
+    wishes = flags.wishes_from(told)
+    wishes = replace(wishes, locked=None if lock is None else lock.digests)
     with (
         reported(told["report"], invocation, "save", asked, wishes) as report,
         invocation.host(ticket=told["ticket"]) as host,
     ):
+        found, _ = settled(host, asked, wishes)
+        wish, texts = _one_group(groups(found, wishes))
         if told["dry_run"]:
-            plan = host.plan_save(*texts, to=to, wishes=wishes)
+            plan = host.plan_save(*texts, to=to, wishes=wish)
             report.planned(plan)
             show_plan(invocation.output, plan)
             return
-        result = host.save(*texts, to=to, wishes=wishes)
+        result = host.save(*texts, to=to, wishes=wish)
         report.saved(result)
     _tell(result, invocation.output)
+
+
+def _one_group(found: list[tuple[Wishes, list[Request]]]) -> tuple[Wishes, list[Request]]:
+    """Return the one set of platforms and its requests: a destination is written once."""
+    if len(found) > 1:
+        raise UsageError(
+            "the lists want several sets of platforms, and one save has one",
+            hint="say it for all with --platform or --all-platforms, or save them one by one",
+        )
+    return found[0]
 
 
 def _tell(result: SaveResult, output: Output) -> None:
@@ -67,18 +86,6 @@ def _tell(result: SaveResult, output: Output) -> None:
     rows = tuple((name, root, saved.location) for name, root in _aligned(saved.names, roots))
     output.answer(Grid(columns=_COLUMNS, rows=rows), [saved_document(result)])
     output.notice(f"{size(saved.written)} written, {size(saved.reused)} were there")
-
-
-def _one_source(asked: tuple[Asked, ...]) -> str:
-    """Return the source of the rows that find printed; one file is written from one source."""
-    sources = sorted({one.source for one in asked} - {""})
-    if len(sources) > 1:
-        raise UsageError(
-            f"the rows come from several sources: {', '.join(sources)}",
-            hint="save them one source at a time, or say --source",
-            sources=sources,
-        )
-    return sources[0] if sources else ""
 
 
 def _aligned(names: tuple[str, ...], roots: list[str]) -> list[tuple[str, str]]:

@@ -150,7 +150,7 @@ def test_the_suggested_setting_is_enough_for_all_roles(tmp_path: Path) -> None:
             reader_of(feed, tmp_path / "state", accept_expired=accept).refresh()
             return
         except Expired as error:
-            suggested = timedelta(days=int(error.hint.rpartition(" ")[2].removesuffix("d")))
+            suggested = timedelta(days=int(error.hint.partition("-expired ")[2].partition("d")[0]))
             assert suggested > accept
             accept = suggested
     raise AssertionError("the hints lead nowhere")

@@ -48,7 +48,10 @@ class Ferry:
 
     def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.home = home
-        self.environ: dict[str, str] = {"FERRY_HOME": str(home)}
+        self.environ: dict[str, str] = {
+            "FERRY_HOME": str(home),
+            "FERRY_DISABLED_SOURCES": "hub",
+        }
         self._capsys = capsys
 
     def __call__(self, *arguments: str, stdin: str | bytes | None = None) -> Ran:

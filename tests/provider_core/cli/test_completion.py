@@ -63,7 +63,7 @@ def test_commands_complete_from_the_table(ferry: Ferry) -> None:
 def test_names_of_images_complete(stocked: Ferry) -> None:
     found = _plain(_completed(stocked, "bash", "ferry uninstall nano"))
     assert found == ["NanoServer", "NanoServerIIS"]
-    assert not stocked.environ.keys() - {"FERRY_HOME"}
+    assert not stocked.environ.keys() - {"FERRY_HOME", "FERRY_DISABLED_SOURCES"}
 
 
 def test_names_of_sources_complete(shelved: Ferry) -> None:

@@ -81,7 +81,7 @@ def test_words_of_others_are_inert(ferry: Ferry, monkeypatch: pytest.MonkeyPatch
         (["list", "--bad"], "No such option", "`ferry list --help`"),
         (["list", "--home", ""], "--home names no folder", "leave --home out"),
         (["store", "path", "--home", " "], "--home names no folder", "leave --home out"),
-        (["install"], "Missing argument", "`ferry install --help`"),
+        (["install"], "nothing is asked for", "-f images.toml"),
         (["save", "x"], "Missing option '--to'", "`ferry save --help`"),
         (["list", "--revision", "x"], "Invalid value", "`ferry list --help`"),
         (["list", "--columns", "Colour"], "there is no column 'Colour'", "columns are: Name,"),

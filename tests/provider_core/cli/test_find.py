@@ -21,13 +21,30 @@ def test_search_takes_words(shelved: Ferry) -> None:
         (["windows", "NANOSERVER"], "windows nanoserver"),
         (["nano", "--words", "technical preview"], "nano technical preview"),
         (["nowhere"], "nowhere"),
-        ([], ""),
     ):
-        found, searched = shelved("find", "--words", words), shelved("search", *typed)
-        assert (searched.code, searched.out) == (0, found.out)
-    rows = shelved("search", "nano", "small", "--json").rows
-    assert {"NanoServer", "NanoServerIIS"} == {row["name"] for row in rows}
+        found = shelved("find", "--words", words, "--json")
+        searched = shelved("search", *typed, "--json")
+        assert searched.code == 0
+        names = sorted({row["name"] for row in found.rows})
+        assert [row["name"] for row in searched.rows] == names
     assert [row["name"] for row in shelved("search", "iis", "--json").rows] == ["NanoServerIIS"]
+
+
+def test_search_reads_like_docker_search(shelved: Ferry) -> None:
+    header, *lines = shelved("search", "nano").out.splitlines()
+    assert header.split() == ["NAME", "DESCRIPTION", "STARS", "OFFICIAL"]
+    assert [line.split()[0] for line in lines] == ["NanoServer", "NanoServerIIS"]
+    (row,) = shelved("search", "iis", "--json").rows
+    assert row == {
+        "schema": "ferry.found/1",
+        "name": "NanoServerIIS",
+        "summary": SUMMARY,
+        "stars": None,
+        "is_official": False,
+        "source": "shelf",
+    }
+    assert len(shelved("search", "nano", "--limit", "1", "--json").rows) == 1
+    assert shelved("search", "nowhere").err == "no source has such a name\n"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from provider_core.model import (
     Content,
     Destination,
     Finding,
+    Found,
     Held,
     Installed,
     OptionSpec,
@@ -107,6 +108,13 @@ class Everything(SimpleProvider):
 
     def open(self, descriptor: Descriptor, package: Package, context: Context) -> BinaryIO:
         return io.BytesIO(self.shelf.read(descriptor))
+
+    @hookimpl
+    def search(self, words: str, limit: int, context: Context) -> Iterator[Found]:
+        assert context.source is not None
+        names = dict.fromkeys(name for name, _ in self.shelf.offers if words in name.lower())
+        for name in list(names)[:limit]:
+            yield Found(source=context.source.name, name=name, stars=1)
 
     @hookimpl
     def refresh(self, since: str | None, context: Context) -> Snapshot | None:

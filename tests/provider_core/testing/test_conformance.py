@@ -44,6 +44,7 @@ def case_of(kind: type[Everything], folder: Path) -> ProviderCase:
         provider=provider,
         source=Source(name="shelf", provider="everything", location="shelf://one/"),
         present=[Query(name="Box", all_versions=True)],
+        words="box",
         references=[Uri(scheme="shelf", rest="one")],
         strangers=[FilePath(path="one.tar")],
         destination=lambda: str(folder / f"{next(numbers)}.box"),

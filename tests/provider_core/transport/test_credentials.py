@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
+import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from provider_core.errors import AuthRequired, TransportError
+from provider_core.errors import AuthRequired, TimedOut, TransportError
 from provider_core.oci import Descriptor
 from provider_core.testing.fault_server import Fault, FaultServer
-from provider_core.transport import HttpTransport, Location, Proxies, TransportSettings
+from provider_core.transport import HttpTransport, Location, Origin, Proxies, TransportSettings
 
 from .doubles import SECRET, FixedAuth, fetch
 
@@ -124,3 +125,45 @@ def test_no_error_tells_a_proxys_password(quick: TransportSettings) -> None:
     ):
         transport.request("GET", "http://127.0.0.1/x")
     assert KEY not in f"{caught.value!r} {caught.value.as_json()}"
+
+
+def test_what_an_auth_raises_comes_through(server: FaultServer, transport: HttpTransport) -> None:
+    class Failing(FixedAuth):
+        def on_401(self, challenge: str) -> bool:
+            raise TimedOut("the token server", 1.0)
+
+    server.fail("/blob", Fault.CHALLENGE_ELSEWHERE)
+    with pytest.raises(TimedOut, match="token server"):
+        transport.request("GET", server.url("/blob"), auth=Failing(server.url("")))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://registry.example/x", "https://127.0.0.1/x", "https://169.254.169.254/x"]
+)
+def test_what_a_server_names_leads_where_its_redirects_may(
+    url: str, transport: HttpTransport
+) -> None:
+    with pytest.raises(TransportError, match="refused"):
+        transport.request("GET", url, told_by=Origin.of("https://registry.example"))
+
+
+def test_a_name_that_leads_into_this_machine_is_refused(
+    server: FaultServer, transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS answers for the token server of somebody else with an address of ours."""
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 1))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: inside)
+    with pytest.raises(TransportError, match=r"127\.0\.0\.1, which is refused"):
+        transport.request(
+            "GET", "https://auth.example/token", told_by=Origin.of("https://registry.example")
+        )
+
+
+def test_a_blob_elsewhere_is_told_by_its_document(
+    server: FaultServer, transport: HttpTransport, descriptor: Descriptor
+) -> None:
+    elsewhere = Origin.of("https://registry.example")
+    with pytest.raises(TransportError, match="refused"):
+        fetch(transport, descriptor, [Location(url=server.url("/blob"), told_by=elsewhere)])
+    here = Origin.of(server.url(""))
+    fetch(transport, descriptor, [Location(url=server.url("/blob"), told_by=here)])

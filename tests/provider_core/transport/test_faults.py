@@ -167,3 +167,5 @@ def test_what_a_limit_says_is_told(server: FaultServer, transport: HttpTransport
     with pytest.raises(RateLimited) as caught:
         transport.request("GET", server.url("/blob"))
     assert caught.value.fields["retry_after"] == 1e9
+    assert caught.value.headers["retry-after"] == "1000000000"
+    assert isinstance(caught.value.said, str)

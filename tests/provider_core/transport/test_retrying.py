@@ -56,6 +56,8 @@ def test_no_text_breaks_the_reader(value: str) -> None:
     [
         (TimedOut("x", 1), True),
         (RateLimited("x", 1), True),
+        (RateLimited("x", 1, headers={"ratelimit-remaining": "3;w=21600"}), True),
+        (RateLimited("x", 1, headers={"ratelimit-remaining": "0;w=21600"}), False),
         (HttpStatus("x", 500), True),
         (HttpStatus("x", 503), True),
         (HttpStatus("x", 501), False),

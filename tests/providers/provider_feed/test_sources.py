@@ -123,7 +123,7 @@ def test_what_has_ended_is_refused_until_it_is_accepted(host: Host, feed: FeedMa
     feed.clock.pass_days(40)
     with pytest.raises(Expired, match="timestamp") as caught:
         host.install("tool")
-    assert "accept_expired = '10d'" in caught.value.hint
+    assert "accept_expired = '11d'" in caught.value.hint
     host.set_source("a", options={"accept-expired": "20d"})
     assert host.install("tool").installed
     (change,) = host.log(limit=2)[1:]

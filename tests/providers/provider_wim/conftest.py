@@ -22,7 +22,7 @@ __all__ = ["homes", "host", "nano", "shelf"]
 def homes(tmp_path: Path) -> Iterator[Homes]:
     """Open hosts in homes of this test."""
     with ExitStack() as stack:
-        yield Homes(tmp_path, stack)
+        yield Homes(tmp_path, stack, doubled=())
 
 
 @pytest.fixture
