@@ -63,11 +63,10 @@ def open_call(
     """Return a fresh call of *provider*, about *source* if there is one.
 
     *source_name* names the source whose state it gets when that is no longer registered, *place*
-    the URL or registry that a call without a source is about; the call ends with the token
-    *cancel*, the host's without one.  Of the user's *options* it gets those it has for *verb*, as
-    what they are, beside those of the source and what the host itself has *told*; its credentials
-    are those of the source unless others are given, and it may write to *sink* if there is one.
-    Raises UnknownProvider, UsageError for an option's bad value.
+    what a call without a source is about; it ends with the token *cancel*, the host's without
+    one.  Of the user's *options* it gets those it has for *verb*, beside the source's and what the
+    host has *told*; its *credentials* are the source's unless others are given; it may write to
+    *sink*.  Raises UnknownProvider, UsageError for an option's bad value.
     """
     signs, token = Signs(), CancelToken(cancel or resources.cancel)
 

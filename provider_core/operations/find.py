@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from ..errors import Error, NotFoundError, PackageNotFound, worst
 from ..model import FindResult, Package, Query, Source, Verb
+from ..references import Name
 from .active_sources import active_sources
 from .asking import ask
 from .choosing import newest_of_each
 from .options import check_wishes
 from .requests import name_reference, query_of
+from .resolving import by_hosts
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -70,10 +72,31 @@ def _ask_in_turn(
     found, failed = _ask_all(
         resources, [source for source in sources if source not in last], query, wishes
     )
-    if found or not last:
-        return found, failed
-    more, further = _ask_all(resources, last, query, wishes)
-    return more, failed + further
+    if not found and last:
+        found, further = _ask_all(resources, last, query, wishes)
+        failed += further
+    if not found and not failed and not wishes.source:
+        return _ask_its_host(resources, query, wishes)
+    return found, failed
+
+
+def _ask_its_host(
+    resources: Resources, query: Query, wishes: Wishes
+) -> tuple[list[Package], list[Error]]:
+    """Ask the registry whose host is in front of the name; it need not be a source."""
+    if not query.name or query.has_wildcard:
+        return [], []
+    name = Name(
+        name=query.name,
+        tag=query.tag,
+        variant=query.variant,
+        versions=query.versions,
+        digest=query.digest,
+    )
+    try:
+        return [chosen.package for chosen in by_hosts(resources, name, wishes)], []
+    except Error as error:
+        return [], [error]
 
 
 def _ask_all(

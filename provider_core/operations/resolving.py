@@ -31,7 +31,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Chosen", "decide", "resolve", "takers_of"]
+__all__ = ["Chosen", "by_hosts", "decide", "resolve", "takers_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
         wanted, strict = wanted_platforms(resources, wishes), wishes.platforms is not None
         package = the_one(packages, query, wanted, request, strict=strict)
         return Chosen(package=package, source=source)
-    found = _by_hosts(resources, name, wishes) if not wishes.source else ()
+    found = by_hosts(resources, name, wishes) if not wishes.source else ()
     if found:
         return found[0]
     sources = active_sources(resources, wishes.source)
@@ -140,8 +140,11 @@ def _deciders(
     return found
 
 
-def _by_hosts(resources: Resources, name: Name, wishes: Wishes) -> tuple[Chosen, ...]:
-    """Ask the providers that take names with a registry's host in front."""
+def by_hosts(resources: Resources, name: Name, wishes: Wishes) -> tuple[Chosen, ...]:
+    """Return what the providers say that take names with a registry's host in front.
+
+    () for a name without one.  Raises what they raise; Ambiguous if several claim it.
+    """
     return _ask_providers(resources, name, takers_of(resources, name.name), wishes)
 
 

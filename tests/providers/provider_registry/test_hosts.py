@@ -211,6 +211,17 @@ def test_one_platform_now_and_the_others_later(homes: Homes) -> None:
     assert host.check_store() == ()
 
 
+def test_a_full_reference_is_found_without_a_source(homes: Homes) -> None:
+    host = homes()
+    (found,) = host.find("registry.example/team/app").packages
+    assert (found.version, found.pin, found.id.source) == ("1.0", OURS.root, "")
+    with pytest.raises(PackageNotFound):
+        host.find("registry.example/team/nothing")
+    with pytest.raises(Offline):
+        homes(offline=True).find("registry.example/team/app")
+    assert homes.hub.asked == []
+
+
 def test_several_names_are_asked_for_at_once_and_planned_in_order(homes: Homes) -> None:
     homes.work.push("team/other", "1.0", THEIRS)
     host = with_work(homes)

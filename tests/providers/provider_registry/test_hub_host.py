@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,13 +159,22 @@ def test_the_search(host: Host, hub: DockerHub) -> None:
     assert (found.name, found.stars, found.is_official) == ("two", 7, True)
 
 
-def test_a_login_is_tried_and_used(host: Host, hub: DockerHub) -> None:
+def test_a_login_is_tried_and_used_and_shown_nowhere(
+    host: Host, hub: DockerHub, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
     with pytest.raises(AuthRequired):
         host.login("mine", Credential(username="me", secret="wrong"), place=Place.FILE)
     host.login("mine", Credential(username="me", secret="s3cr3t"), place=Place.FILE)
     host.install("library/one")
     tokens = {one.headers.get("authorization") for one in hub.asked if "/manifests/" in one.url}
     assert "Bearer token-of-me" in tokens
+    secrets = ("s3cr3t", base64.b64encode(b"me:s3cr3t").decode(), "token-of-me")
+    assert not any(secret in caplog.text for secret in secrets)
+    for path in host.home.root.rglob("*"):
+        if path.is_file() and path != host.home.logins:
+            data = path.read_bytes()
+            assert not any(secret.encode() in data for secret in secrets), path
 
 
 def test_the_command_line_says_it_all(
