@@ -27,6 +27,7 @@ from .model import (
     Saved,
     Snapshot,
     Source,
+    Verdict,
 )
 from .plugins import Loaded, Plugins
 from .references import Reference
@@ -229,6 +230,14 @@ class Dispatcher:
         if saved is None:
             raise ProviderFault(provider, "save", f"it wrote nothing to {destination}")
         return saved
+
+    def verify(
+        self, provider: str, reference: Reference, context: Context, signs: Signs
+    ) -> tuple[Verdict, ...]:
+        """Let the provider read and hash a medium of its own kind."""
+        return self._work(
+            provider, Feature.VERIFY, context, signs, _many(Verdict), reference=reference
+        )
 
     def may_go(self, installed: Installed, context: Context, signs: Signs) -> None:
         """Let the policies agree that an image goes; its provider is not asked."""

@@ -1,4 +1,4 @@
-"""The whole plugin contract: fourteen hooks, all of them typed, all but `provider_info` optional.
+"""The whole plugin contract: sixteen hooks, all of them typed, all but `provider_info` optional.
 
 A provider is an instance of an ordinary class (not a dataclass) whose methods are marked with
 `hookimpl` and take the arguments they need **by these names**, without defaults; it may leave
@@ -8,9 +8,9 @@ subclass `SimpleProvider` and `find` and `open` are all there is to write.
 The host calls one provider at a time and guards each call.  Errors of `provider_core.errors`
 pass through to the user; any other exception becomes a ProviderFault.  *Questions* (find,
 search, resolve, dependencies, contents, order, check_source, diagnose) have a deadline and may be
-abandoned; *work* (refresh, install, convert, save, uninstall, and resolve of a local file, which
-may be huge) has none, but must give signs of life through the writer, the reader, the transport
-or ``context.progress``.
+abandoned; *work* (refresh, install, convert, save, verify, uninstall, and resolve of a local
+file, which may be huge) has none, but must give signs of life through the writer, the reader,
+the transport or ``context.progress``.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from .model import (
     Saved,
     Snapshot,
     Source,
+    Verdict,
 )
 from .store import Reader, Writer
 
@@ -258,6 +259,20 @@ class ProviderSpec:
             return Saved(location=destination, names=names, roots=roots, written=count)
         """
         return None
+
+    @hookspec
+    def verify(self, reference: Reference, context: Context) -> Iterable[Verdict]:
+        """Read and hash a file or folder that you open, import nothing, and say what is wrong.
+
+        Only where there is more to say than installing it would find out: who signed it, until
+        when, what it leaves out.  Without this hook the host lets you install everything into a
+        store that keeps nothing.  Raises NoSuchFile; damage is in the verdict.
+
+        Example::
+
+            yield Verdict(place=reference.path, kind="shelf", problems=tuple(broken_boxes()))
+        """
+        raise NotImplementedError
 
     @hookspec
     def uninstall(self, installed: Installed, context: Context) -> None:

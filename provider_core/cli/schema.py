@@ -18,6 +18,7 @@ ferry.plan/1      install, save: --dry-run   the totals, after the steps
 ferry.saved/1     save                       what was written
 ferry.pin/1       lock                       what a request means, by digest
 ferry.outdated/1  outdated                   an installed image, and what is newer
+ferry.verdict/1   verify                     whether a medium is whole, and what it is
 ferry.removal/1   uninstall, prune           an image that went
 ferry.kept/1      prune                      an image that stays, though no rule keeps it
 ferry.engine/1    engine list                a container engine, silent ones too
@@ -54,7 +55,7 @@ from .image_columns import pin_digest
 
 if TYPE_CHECKING:
     from ..catalog import Change, Revision
-    from ..model import Hold, Installed, Package, Parent, Plan, Source, Step, Tag
+    from ..model import Hold, Installed, Package, Parent, Plan, Source, Step, Tag, Verdict
     from ..operations.results import (
         Branch,
         HistoryEntry,
@@ -91,6 +92,7 @@ __all__ = [
     "source_document",
     "source_row_document",
     "tag_document",
+    "verdict_document",
 ]
 
 Document = dict[str, Any]
@@ -218,6 +220,23 @@ def saved_document(result: SaveResult) -> Document:
         "digests": [str(root) for root in saved.roots],
         "written": saved.written,
         "reused": saved.reused,
+    }
+
+
+def verdict_document(verdict: Verdict) -> Document:
+    """Describe whether a medium is whole, and what it is."""
+    return {
+        "schema": "ferry.verdict/1",
+        "place": verdict.place,
+        "kind": verdict.kind,
+        "whole": not verdict.problems,
+        "problems": list(verdict.problems),
+        "contents": list(verdict.contents),
+        "signed_by": verdict.signed_by,
+        "known_as": list(verdict.known_as),
+        "until": verdict.until,
+        "needs": [str(digest) for digest in verdict.needs],
+        "size": verdict.size,
     }
 
 

@@ -35,6 +35,7 @@ ENTRIES = (
     Entry("lock", "lock", "Write down what requests mean now, by digest."),
     Entry("outdated", "outdated", "List installed images that a source has newer."),
     Entry("upgrade", "upgrade", "Install what is newer of the installed images."),
+    Entry("verify", "verify", "Read a medium to its last byte, and say whether it is whole."),
     Entry("uninstall", "uninstall", "Remove installed images."),
     Entry("prune", "prune", "Uninstall old images that nobody needs."),
     Entry("list", "list_images", "List the installed images."),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .plans import Action, Plan, Step
     from .providers import Destination, Feature, Magic, OptionSpec, OptionType, ProviderInfo, Verb
     from .sources import Source, Trust
+    from .verdicts import Verdict
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -72,11 +73,13 @@ __getattr__, __dir__ = lazy_names(
             "OptionType",
             "ProviderInfo",
             "Verb",
+            "Verdict",
         ),
         "sources": (
             "Source",
             "Trust",
         ),
+        "verdicts": ("Verdict",),
     },
 )
 
@@ -114,6 +117,7 @@ __all__ = [
     "Tag",
     "Trust",
     "Verb",
+    "Verdict",
     "pin_key",
     "same_pin",
 ]

@@ -26,6 +26,7 @@ class Feature(Enum):
     UNINSTALL = "uninstall"
     CHECK_SOURCE = "check_source"
     DIAGNOSE = "diagnose"
+    VERIFY = "verify"
 
 
 class Verb(Enum):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..catalog import Catalog, Change, Revision
     from ..context import Credentials, Progress, Signer
     from ..engines import Engine, EngineAddress
-    from ..model import FindResult, Installed, OptionSpec, Plan, SearchResult, Verb
+    from ..model import FindResult, Installed, OptionSpec, Plan, SearchResult, Verb, Verdict
     from ..plugins import Row
     from ..store import Collected, Damage, Store
     from ..transport import Transport
@@ -207,6 +207,15 @@ class Host(ImageLife, EngineLife, SourceVerbs, ListVerbs):
         from .save import save
 
         return save(self._resources, requests, to, _wishes(wishes))
+
+    def verify(self, *places: str, wishes: Wishes | None = None) -> tuple[Verdict, ...]:
+        """Read bundles, archives, image files or homes to their last byte, and import nothing.
+
+        What is wrong is in the verdicts.  Raises NoSuchFile, NotSupported, Ambiguous.
+        """
+        from .verify import verify
+
+        return verify(self._resources, places, _wishes(wishes))
 
     def gather(
         self, *requests: str, wishes: Wishes | None = None

@@ -23,6 +23,18 @@ __all__ = ["ConvertTests", "RefreshTests", "SaveTests", "UninstallTests"]
 class RefreshTests:
     """The offers of an indexed source, and how they change."""
 
+    def test_a_medium_is_verified(self, stage: Stage) -> None:
+        """verify() finds nothing wrong with what is whole, and says the same again."""
+        if stage.lacks(Feature.VERIFY):
+            return
+        for reference in stage.case.references:
+            context, signs = stage.context()
+            ask = stage.dispatcher.verify
+            verdicts = ask(stage.info.name, reference, context, signs)
+            assert verdicts
+            assert not any(verdict.problems for verdict in verdicts)
+            assert ask(stage.info.name, reference, context, signs) == verdicts
+
     def test_the_first_refresh_brings_everything(self, stage: Stage) -> None:
         """Since nothing: a whole snapshot with a token, each offer once, the case's among them."""
         if stage.lacks(Feature.REFRESH):

@@ -21,6 +21,7 @@ from provider_core.model import (
     Saved,
     Snapshot,
     Source,
+    Verdict,
 )
 from provider_core.oci import Descriptor
 from provider_core.references import FilePath, Reference
@@ -35,6 +36,7 @@ from .offering import everything, snapshot
 from .places import folder_of
 from .receiving import feed_contents, receive
 from .trusting import opened_feed
+from .verifying import verified
 
 __all__ = ["FeedProvider"]
 
@@ -57,6 +59,7 @@ class FeedProvider(ProviderSpec):
                     Feature.INSTALL,
                     Feature.SAVE,
                     Feature.CHECK_SOURCE,
+                    Feature.VERIFY,
                 }
             ),
             schemes=("https", "http"),
@@ -118,6 +121,12 @@ class FeedProvider(ProviderSpec):
     ) -> Saved | None:
         """Make or extend a bundle; see `bundling.save_bundle`."""
         return save_bundle(images, destination, reader, context)
+
+    @hookimpl
+    def verify(self, reference: Reference, context: Context) -> Iterator[Verdict]:
+        """Read every byte of the feed in a folder; see `verifying.verified`."""
+        if isinstance(reference, FilePath):
+            yield verified(folder_of(reference.path), context)
 
 
 def _pin(package: Package) -> Descriptor:

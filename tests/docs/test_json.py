@@ -78,6 +78,7 @@ COMMANDS = (
     "feed prune {folder}/feed",
     "key list {folder}/feed",
     "inventory",
+    "verify {folder}/feed",
     "key rotate {folder}/feed --no-passphrase",
     "store move {folder}/store",
     "store move {folder}/home/store",

@@ -106,6 +106,14 @@ class Scripted:
     def diagnose(self) -> Any:
         return self._answer("diagnose")
 
+    @hookimpl
+    def search(self, words: str) -> Any:
+        return self._answer("search")
+
+    @hookimpl
+    def verify(self, reference: object) -> Any:
+        return self._answer("verify")
+
     def _answer(self, hook: str) -> Any:
         return self._answers[hook]()
 

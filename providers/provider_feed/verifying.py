@@ -1,0 +1,124 @@
+"""Verifying a feed or bundle where it lies: signatures, list, documents, and every blob."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from feed_format import BASE_TARGET, Base, Document, PublishedFeed, read_feed, show_fingerprint
+from feed_format.feed_folder import FeedFolder
+from feed_format.paths import target_file
+from feed_format.target_list import fetch_exact
+from provider_core.context import Context
+from provider_core.digests import Digest, Hasher
+from provider_core.disk.durable import open_regular
+from provider_core.disk.failures import disk_errors
+from provider_core.errors import IntegrityError, NotFoundError
+from provider_core.model import Verdict
+from provider_core.oci import Descriptor
+from provider_core.oci.layout import blob_path
+from provider_core.pouring import read_document
+from provider_core.store.graph import walk
+
+from .identity import PROVIDER
+from .known_root import KnownRoot
+
+__all__ = ["verified"]
+
+_PIECE: Final = 1 << 20
+
+
+def verified(path: Path, context: Context) -> Verdict:
+    """Return what there is to say of the feed in the folder *path*, every byte of it read.
+
+    Raises NoSuchFile if it is no feed, StoreError if it cannot be read.
+    """
+    try:
+        feed = read_feed(path)
+        documents = tuple(feed.documents())
+    except IntegrityError as error:
+        return Verdict(place=str(path), kind="feed", problems=(error.message,))
+    medium = _Medium(path, feed, context)
+    problems = tuple(medium.problems(documents))
+    ended = min(state.expires for state in feed.states)
+    if ended <= context.clock():
+        problems = (f"its signatures ended on {ended:%Y-%m-%d}", *problems)
+    return Verdict(
+        place=str(path),
+        kind="feed",
+        problems=problems,
+        contents=tuple(str(package) for one in documents for package in one.packages),
+        signed_by=show_fingerprint(feed.fingerprint),
+        known_as=tuple(_known_as(feed, context)),
+        until=ended.isoformat(timespec="seconds"),
+        needs=tuple(medium.base),
+        size=medium.read,
+    )
+
+
+class _Medium:
+    """The blobs of one feed."""
+
+    def __init__(self, path: Path, feed: PublishedFeed, context: Context) -> None:
+        self._folder = FeedFolder(path)
+        self._context = context
+        self.base = _base(self._folder, feed)
+        self.read = 0
+        """Bytes read so far."""
+
+    def problems(self, documents: tuple[Document, ...]) -> Iterator[str]:
+        """Yield what is missing or damaged of everything that *documents* offer."""
+        roots = [
+            pin
+            for document in documents
+            for pin in (*(one.pin for one in document.packages), *document.referrers)
+            if isinstance(pin, Descriptor)
+        ]
+        try:
+            for link in walk(roots, self._document):
+                if link.needed or self._folder.has(blob_path(link.descriptor.digest)):
+                    yield from self._blob(link.descriptor)
+        except IntegrityError as error:
+            yield error.message
+
+    def _document(self, descriptor: Descriptor) -> bytes | None:
+        """Return a manifest or index; None if it is not there or damaged, as `_blob` tells."""
+        path = self._folder.path(blob_path(descriptor.digest))
+        try:
+            with disk_errors(path), open(open_regular(path), "rb") as file:
+                return read_document(file, descriptor)
+        except (IntegrityError, FileNotFoundError, NotFoundError):
+            return None
+
+    def _blob(self, descriptor: Descriptor) -> Iterator[str]:
+        path = self._folder.path(blob_path(descriptor.digest))
+        if not self._folder.has(blob_path(descriptor.digest)):
+            if descriptor.digest not in self.base:
+                yield f"{descriptor.digest} is missing"
+            return
+        hasher, size = Hasher(descriptor.digest.algorithm), 0
+        with disk_errors(path), open(open_regular(path), "rb", buffering=0) as file:
+            while piece := file.read(_PIECE):
+                self._context.check()
+                self._context.progress.advance(str(path), len(piece))
+                hasher.update(piece)
+                size += len(piece)
+        self.read += size
+        if (size, hasher.digest()) != (descriptor.size, descriptor.digest):
+            yield f"{descriptor.digest} is damaged: it has {size} bytes of {hasher.digest()}"
+
+
+def _base(folder: FeedFolder, feed: PublishedFeed) -> dict[Digest, int]:
+    ref = feed.publication.list.files.get(BASE_TARGET) if feed.publication else None
+    if ref is None:
+        return {}
+    data = fetch_exact(folder.read, target_file(BASE_TARGET, ref.digest), ref.digest, ref.size)
+    return dict(Base.parse(data).blobs)
+
+
+def _known_as(feed: PublishedFeed, context: Context) -> Iterator[str]:
+    for source in context.catalog.sources():
+        known = KnownRoot.from_options(source.options) if source.provider == PROVIDER else None
+        if known is not None and known.digest in (feed.fingerprint, Digest.of(feed.root)):
+            yield source.name
