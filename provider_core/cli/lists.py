@@ -106,7 +106,8 @@ def groups(asked: Iterable[Asked], wishes: Wishes) -> list[tuple[Wishes, list[Re
         wish = wishes
         if wishes.platforms is None and one.platforms is not None:
             wish = replace(wishes, platforms=one.platforms)
-        request = Request(text=one.text, source="" if wishes.source else one.source)
+        source = "" if wishes.source else one.source
+        request = Request(text=one.text, source=source, entry=one.entry)
         for known, requests in found:
             if known == wish:
                 requests.append(request)
@@ -120,6 +121,6 @@ def _several(host: Host, one: Asked, wishes: Wishes) -> list[Asked]:
     if one.wanted is None or one.wanted.is_plain:
         return [one]
     return [
-        Asked(text=request.text, source=request.source, platforms=one.platforms)
+        replace(one, text=request.text, source=request.source, entry=request.entry, wanted=None)
         for request in host.requests_for(one.wanted, wishes=wishes)
     ]

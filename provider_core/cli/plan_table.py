@@ -29,7 +29,7 @@ def show_plan(output: Output, *plans: Plan) -> None:
     steps = tuple(step for plan in plans for step in plan.steps)
     documents = [document for plan in plans for document in plan_documents(plan)]
     output.answer(Grid(columns=_COLUMNS, rows=steps), documents, empty="nothing has to be fetched")
-    if output.json or not plans:
+    if output.json or not steps:
         return
     for text in _totals(plans):
         output.notice(text)

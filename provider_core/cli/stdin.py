@@ -35,6 +35,8 @@ class Asked:
     """For which platforms, as a list says; None for what flags and settings say."""
     wanted: Wanted | None = None
     """The entry of a list that it is."""
+    entry: str = ""
+    """The request of the entry that it was made from; '' if it was asked for so."""
     hint: bool = False
     """Whether *source* is only where it was once found."""
 

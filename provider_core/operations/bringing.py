@@ -15,6 +15,7 @@ from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..store import Lease
 from .calls import open_call
+from .total import Total
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -49,12 +50,13 @@ def bring(
     done: dict[int, Brought] = {}
     failed: list[tuple[Step, Error]] = []
     stop = resources.cancel.child()
+    total = Total(resources.progress, plan)
 
     def run(queue: Sequence[Step]) -> None:
         for step in queue:
             stop.check()
             try:
-                content = _pour(resources, step, wishes, platforms, lease, stop)
+                content = _pour(resources, step, wishes, platforms, lease, stop, total)
                 done[id(step)] = Brought(step=step, content=content)
             except Error as error:
                 if not wishes.keep_going:
@@ -65,7 +67,8 @@ def bring(
                 stop.cancel()
                 raise
 
-    _run_all(run, queues, resources.settings.jobs, stop)
+    with total:
+        _run_all(run, queues, resources.settings.jobs, stop)
     return [done[id(step)] for step in plan.steps if id(step) in done], failed
 
 
@@ -121,6 +124,7 @@ def _pour(
     platforms: PlatformSet,
     lease: Lease,
     stop: CancelToken,
+    total: Total,
 ) -> Content:
     provider = step.package.id.provider
     call = open_call(
@@ -133,8 +137,9 @@ def _pour(
         options=wishes.options,
         told=wishes.told,
     )
+    writer = call.writer(lease, total.wrote)
     content = resources.dispatcher.install(
-        provider, step.package, call.reader, call.writer(lease), call.context, call.signs
+        provider, step.package, call.reader, writer, call.context, call.signs
     )
     _check_pin(step.package, content)
     return content

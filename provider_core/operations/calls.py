@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,9 +34,10 @@ class Call:
     signs: Signs
     _resources: Resources
 
-    def writer(self, lease: Lease) -> Writer:
-        """Return a way into the store under *lease*."""
-        return LivelyWriter(self._resources.store.writer(lease), self.beat)
+    def writer(self, lease: Lease, wrote: Callable[[int], None] | None = None) -> Writer:
+        """Return a way into the store under *lease*; *wrote* is told of the bytes."""
+        store = self._resources.store.writer(lease)
+        return LivelyWriter(store, self.beat, *([wrote] if wrote else []))
 
     def beat(self) -> None:
         """Note a movement; raise when the call was given up."""

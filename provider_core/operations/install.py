@@ -36,8 +36,7 @@ def install(
     failure is raised.
     """
     planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
-    for request in requests:
-        planner.add_request(request)
+    planner.add_requests(requests)
     return carry_out(resources, planner)
 
 

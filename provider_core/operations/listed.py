@@ -38,7 +38,7 @@ def requests_for(resources: Resources, wanted: Wanted, wishes: Wishes) -> tuple[
         raise PackageNotFound(
             wanted.request, hint="`ferry find --all-versions` lists what there is"
         )
-    return tuple(map(_exact, found))
+    return tuple(_exact(one, wanted.request) for one in found)
 
 
 def _kept(found: Iterable[Chosen], query: Query, wanted: Wanted) -> list[Chosen]:
@@ -63,8 +63,8 @@ def _version(one: Chosen) -> Version:
     return Version.parse(one.package.version)
 
 
-def _exact(one: Chosen) -> Request:
+def _exact(one: Chosen, entry: str) -> Request:
     package = one.package
     digest = f"@{package.pin.digest}" if isinstance(package.pin, Descriptor) else ""
     text = f"{package.name}:{package.version}{digest}"
-    return Request(text=text, source=one.source.name if one.source else "")
+    return Request(text=text, source=one.source.name if one.source else "", entry=entry)

@@ -32,11 +32,11 @@ class LockPlanner(Planner):
 
     def add_request(self, asked: str | Request) -> None:
         """Add what *asked* means, and remember how it was typed."""
-        before = dict(self._steps)
-        super().add_request(asked)
+        before, request = dict(self._steps), request_of(asked)
+        super().add_request(request)
         for key, step in self._steps.items():
             if key not in before and step.reason == "requested":
-                self.texts[key] = request_of(asked).text
+                self.texts[key] = request.entry or request.text
 
     def at_hand(self, name: Name) -> tuple[ImageKey, ...] | None:
         """Return None: what is installed here is not there."""

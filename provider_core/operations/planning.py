@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Planner", "check_same", "plan_install", "require_not_held"]
 
+_AT_ONCE = 8
+"""Requests that sources are asked for at the same time."""
+
 
 def plan_install(resources: Resources, requests: Sequence[str | Request], wishes: Wishes) -> Plan:
     """Resolve *requests* once, and settle what happens to each package and its dependencies.
@@ -61,8 +65,7 @@ def plan_install(resources: Resources, requests: Sequence[str | Request], wishes
     """
     planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
     planner.is_shown = True
-    for request in requests:
-        planner.add_request(request)
+    planner.add_requests(requests)
     return planner.plan()
 
 
@@ -94,12 +97,31 @@ class Planner:
         self._coming: set[Digest] = set()
         self._open: list[ImageKey] = []
 
+    def add_requests(self, asked: Sequence[str | Request]) -> None:
+        """Do what `add_request` does for each of *asked*; sources are asked for several at once."""
+        requests = list(map(request_of, asked))
+        if len(requests) < 2:
+            for request in requests:
+                self.add_request(request)
+            return
+        pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="resolve")
+        try:
+            found = [pool.submit(self.resolved, request) for request in requests]
+            for request, future in zip(requests, found, strict=True):
+                self._add_found(request, future.result)
+        finally:
+            # Leaving the pool as a context manager would wait for every answer.
+            pool.shutdown(wait=False, cancel_futures=True)
+
     def add_request(self, asked: str | Request) -> None:
         """Add the packages that *asked* means; with keep_going a failure is noted instead."""
         request = request_of(asked)
+        self._add_found(request, lambda: self.resolved(request))
+
+    def _add_found(self, request: Request, find: Callable[[], tuple[Chosen, ...]]) -> None:
         steps, coming = dict(self._steps), set(self._coming)
         try:
-            found = self.resolved(request)
+            found = find()
             for chosen in found:
                 self.add(chosen, "requested")
             self.asked_for |= {ImageKey.of(one.package): one.package for one in found}

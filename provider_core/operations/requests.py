@@ -20,6 +20,8 @@ class Request:
     """As `parse_reference` reads it."""
     source: str = ""
     """The source to ask, by name; '' for what the wishes say."""
+    entry: str = ""
+    """The entry of a list that it was made from; '' if it was typed so."""
 
     def wishes(self, common: Wishes) -> Wishes:
         """Return *common* with what is said for this one alone."""

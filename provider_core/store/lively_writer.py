@@ -9,18 +9,25 @@ from typing import Self
 from ..oci import Descriptor
 from .ports import Computed, Partial, Writer
 
-__all__ = ["Beat", "LivelyWriter"]
+__all__ = ["Beat", "LivelyWriter", "Wrote"]
 
 Beat = Callable[[], None]
 """Notes a movement, and raises when the work was given up."""
+Wrote = Callable[[int], None]
+"""Is told how many bytes were written, from any thread."""
+
+
+def _nobody(count: int) -> None:
+    pass
 
 
 class _Piece:
     """What partial and computed content have in common."""
 
-    def __init__(self, inner: Partial | Computed, beat: Beat) -> None:
+    def __init__(self, inner: Partial | Computed, beat: Beat, wrote: Wrote) -> None:
         self._piece = inner
         self._beat = beat
+        self._wrote = wrote
 
     def close(self) -> None:
         self._piece.close()
@@ -38,8 +45,8 @@ class _Piece:
 
 
 class _LivelyPartial(_Piece):
-    def __init__(self, inner: Partial, beat: Beat) -> None:
-        super().__init__(inner, beat)
+    def __init__(self, inner: Partial, beat: Beat, wrote: Wrote) -> None:
+        super().__init__(inner, beat, wrote)
         self.inner = inner
         self.descriptor = inner.descriptor
 
@@ -49,6 +56,7 @@ class _LivelyPartial(_Piece):
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         self._beat()
         self.inner.write(offset, data)
+        self._wrote(len(data))
 
     def commit(self) -> None:
         self._beat()
@@ -57,13 +65,14 @@ class _LivelyPartial(_Piece):
 
 
 class _LivelyComputed(_Piece):
-    def __init__(self, inner: Computed, beat: Beat) -> None:
-        super().__init__(inner, beat)
+    def __init__(self, inner: Computed, beat: Beat, wrote: Wrote) -> None:
+        super().__init__(inner, beat, wrote)
         self._inner = inner
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self._beat()
         self._inner.write(data)
+        self._wrote(len(data))
 
     def commit(self, media_type: str) -> Descriptor:
         self._beat()
@@ -73,20 +82,21 @@ class _LivelyComputed(_Piece):
 
 
 class LivelyWriter:
-    """A Writer whose content shows a sign of life with every write."""
+    """A Writer whose content shows a sign of life with every write, and says how much it was."""
 
-    def __init__(self, inner: Writer, beat: Beat) -> None:
+    def __init__(self, inner: Writer, beat: Beat, wrote: Wrote = _nobody) -> None:
         self._inner = inner
         self._beat = beat
+        self._wrote = wrote
 
     def expect(self, descriptor: Descriptor) -> Partial | None:
         self._beat()
         partial = self._inner.expect(descriptor)
-        return None if partial is None else _LivelyPartial(partial, self._beat)
+        return None if partial is None else _LivelyPartial(partial, self._beat, self._wrote)
 
     def compute(self, limit: int) -> Computed:
         self._beat()
-        return _LivelyComputed(self._inner.compute(limit), self._beat)
+        return _LivelyComputed(self._inner.compute(limit), self._beat, self._wrote)
 
     def commit_many(self, partials: Sequence[Partial]) -> None:
         self._beat()

@@ -61,11 +61,13 @@ class Call:
     def head(self, status: int, *headers: str) -> None:
         """Send the status line and *headers* (``Name: value``)."""
         ending = ("Connection: close",) if self.closing else ()
-        names = {line.partition(":")[0].lower() for line in headers}
-        more = [one for one in self.lines if one.partition(":")[0].lower() not in names]
-        more = more if status in (200, 206) else []
+        more = self._more(headers) if self.lines and status in (200, 206) else ()
         lines = (f"HTTP/1.1 {status} Status", *headers, *more, *ending, "", "")
         self.socket.sendall("\r\n".join(lines).encode("latin-1"))
+
+    def _more(self, headers: tuple[str, ...]) -> list[str]:
+        names = {line.partition(":")[0].lower() for line in headers}
+        return [line for line in self.lines if line.partition(":")[0].lower() not in names]
 
     def send(self, data: bytes | memoryview) -> None:
         """Send *data*; nothing to a HEAD."""

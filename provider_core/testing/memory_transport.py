@@ -224,7 +224,9 @@ class _Arrival:
 
 def _refuse(url: str, answer: Answer) -> None:
     if answer.status == 401:
-        raise AuthRequired(f"{url} wants credentials", hint="give the source credentials", url=url)
+        raise AuthRequired(
+            f"{url} wants credentials", hint="give the source credentials", url=url, status=401
+        )
     if answer.status == 429:
         after = answer.headers.get("retry-after")
         seconds = float(after) if after else None

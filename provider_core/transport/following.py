@@ -118,5 +118,11 @@ def _check_permission(reply: Reply) -> None:
             f"the proxy on the way to {url} wants a user and password",
             hint="set the proxy as http://user:password@host:port",
             url=url,
+            status=reply.status,
         )
-    raise AuthRequired(f"{url} wants credentials", hint="give the source credentials", url=url)
+    raise AuthRequired(
+        f"{url} wants credentials",
+        hint="give the source credentials",
+        url=url,
+        status=reply.status,
+    )

@@ -25,7 +25,7 @@ from .tokens import (
     token_url,
 )
 
-__all__ = ["LOGIN_HINT", "RegistryAuth"]
+__all__ = ["LOGIN_HINT", "RegistryAuth", "is_denied"]
 
 LOGIN_HINT = "`ferry source login NAME` gives a source its user and password"
 
@@ -178,6 +178,11 @@ class RegistryAuth:
             told_by=self._account.origin,
             patient=False,
         )
+
+
+def is_denied(error: AuthRequired) -> bool:
+    """Whether a registry itself said 401; not its token server, and no proxy."""
+    return error.fields.get("status") == 401
 
 
 class _Ear:

@@ -69,7 +69,7 @@ class Fetcher:
             except (TransportError, IntegrityError) as error:
                 failure = error
                 if not isinstance(error, _ANSWERS):
-                    repository.registry.limp()
+                    repository.registry.note_silence()
         raise failure
 
     def _blob(self, descriptor: Descriptor, writer: Writer) -> None:

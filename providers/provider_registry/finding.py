@@ -17,6 +17,7 @@ from provider_core.errors import (
 from provider_core.model import Package, PackageId, Query
 from provider_core.oci import Descriptor
 
+from .auth import is_denied
 from .choosing import tags_meant
 from .client import Repository
 from .endpoints import endpoint_at
@@ -63,7 +64,7 @@ def _named(name: str, query: Query, context: Context, memory: Memory) -> Iterato
             identity = PackageId(provider=PROVIDER, source=source, name=name.lower(), version=tag)
             yield Package(id=identity, pin=pin)
     except AuthRequired as error:
-        if not places.origin.registry.endpoint.is_hub:
+        if not places.origin.registry.endpoint.is_hub or not is_denied(error):
             raise
         raise PackageNotFound(
             name,

@@ -36,7 +36,7 @@ class Places:
 
         Mirrors that did not answer a moment ago are left out, unless there is nothing else.
         """
-        healthy = tuple(mirror for mirror in self.mirrors if not mirror.registry.is_lame)
+        healthy = tuple(mirror for mirror in self.mirrors if not mirror.registry.is_silent)
         return (*healthy, self.origin) if self.asks_origin else healthy or self.mirrors
 
     @property

@@ -11,7 +11,7 @@ from provider_core.errors import AuthRequired, DocumentError, TransportError
 from provider_core.oci import DOCUMENT_LIMIT, read_document
 from provider_core.transport import Response
 
-from .auth import LOGIN_HINT, RegistryAuth
+from .auth import LOGIN_HINT, RegistryAuth, is_denied
 from .endpoints import Endpoint
 from .logins import kept_login
 from .memory import Account, Memory
@@ -24,7 +24,7 @@ __all__ = ["Registry"]
 _PAGE = 1000
 _MOST_PAGES = 1000
 _MOST_NAMES = 100_000
-_LAME_SECONDS = 60.0
+_SILENT_SECONDS = 60.0
 
 _CATALOG = Scope(kind="registry", name="catalog", actions=frozenset({"*"}))
 
@@ -42,13 +42,13 @@ class Registry:
     """Whether to wait for failures to pass; not for a mirror, which is not the only one."""
 
     @property
-    def is_lame(self) -> bool:
+    def is_silent(self) -> bool:
         """Whether it did not answer a moment ago."""
-        return bool(self.memory.noted(("lame", self.endpoint.origin)))
+        return bool(self.memory.noted(("silent", self.endpoint.origin)))
 
-    def limp(self) -> None:
+    def note_silence(self) -> None:
         """Note that it did not answer."""
-        self.memory.note(("lame", self.endpoint.origin), True, seconds=_LAME_SECONDS)
+        self.memory.note(("silent", self.endpoint.origin), True, seconds=_SILENT_SECONDS)
 
     def auth(self, scopes: Iterable[Scope], *, repository: str = "") -> RegistryAuth:
         """Return what lets us in for *scopes*; *repository* says whose login, where it matters."""
@@ -107,7 +107,7 @@ class Registry:
                 patient=self.patient,
             )
         except AuthRequired as error:
-            if "url" in error.fields:
+            if is_denied(error):
                 error.hint = LOGIN_HINT
             raise
         for text in warnings_in(answer.headers.get("warning", "")):

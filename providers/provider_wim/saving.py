@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from provider_core.context import Context
 from provider_core.digests import Digest, Hasher
 from provider_core.errors import NotSupported
-from provider_core.model import Held, Pin, Saved
+from provider_core.model import FileStamp, Held, Pin, Saved
 from provider_core.oci import Descriptor, Manifest
 from provider_core.oci.media_types import is_index, is_manifest
 from provider_core.replacing import replacing
@@ -68,11 +69,15 @@ def _common_original(images: Sequence[Held], reader: Reader) -> Pin | None:
 
 
 def _original(held: Held, reader: Reader) -> Pin | None:
-    """Return the file that an image came from, if it is kept and one of ours."""
-    if _original_is_root(held, reader):
-        return held.content.root
-    original = held.content.original
-    return original if original is not None and _is_ours(original, reader) else None
+    """Return the file that an image came from, if it is kept and one of ours.
+
+    Which of the images in a local file was meant does not matter: it is saved whole.
+    """
+    is_root = _original_is_root(held, reader)
+    original = held.content.root if is_root else held.content.original
+    if original is None or not _is_ours(original, reader):
+        return None
+    return replace(original, selector="") if isinstance(original, FileStamp) else original
 
 
 def _original_is_root(held: Held, reader: Reader) -> bool:

@@ -17,25 +17,24 @@ __all__ = ["Homes", "shelf_sources"]
 
 
 class Homes:
-    """Opens hosts below one folder."""
+    """Opens hosts below one folder, without the providers whose place a double may take."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(
+        self, folder: Path, stack: ExitStack, *, doubled: tuple[str, ...] = ("registry", "wim")
+    ) -> None:
         self.folder = folder
         self._stack = stack
+        self._usual = {"plugins": False, "disabled_providers": doubled}
 
     def __call__(self, *providers: object, name: str = "home", **arguments: Any) -> Host:
-        """Open the home *name* with *providers*; settings and Host's arguments by their names.
-
-        The provider of registries, whose place a double may take, is left out.
-        """
+        """Open the home *name* with *providers*; settings and Host's arguments by their names."""
         known = set(Settings.__dataclass_fields__)
         settings = {key: value for key, value in arguments.items() if key in known}
         others = {key: value for key, value in arguments.items() if key not in known}
-        usual = {"plugins": False, "disabled_providers": ("registry",)}
         host = Host(
             self.folder / name,
             providers=providers,
-            settings=Settings(**{**usual, **settings}),
+            settings=Settings(**{**self._usual, **settings}),
             **others,
         )
         return self._stack.enter_context(host)

@@ -169,9 +169,9 @@ def test_a_locked_command_brings_nothing_else(
 def test_a_locked_command_brings_no_unlocked_requirement(host: Host, shelf: Shelf) -> None:
     shelf.put("lab", "base", "1", image_of("base"))
     needs = Requirement(name=Name(name="base"), reason="base image")
-    app = shelf.put("lab", "app", "1", image_of("app"), requires=(needs,))
+    shelf.put("lab", "app", "1", image_of("app"), requires=(needs,))
     with pytest.raises(UsageError, match="base 1 is not in the lock"):
-        host.install("app", wishes=Wishes(locked=frozenset({app.pin.digest})))  # type: ignore[union-attr]
+        host.install("app", wishes=Wishes(locked=frozenset({image_of("app").root.digest})))
 
 
 def test_a_fault_of_a_source_is_no_empty_list(stocked: Host, shelf: Shelf) -> None:

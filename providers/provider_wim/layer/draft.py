@@ -12,7 +12,7 @@ from typing import Final, Self
 
 from ..tree import Blob, NamedStream, Node
 from .facts import PLAIN_FOLDER, FileFacts
-from .names import folded, name_order
+from .names import name_order
 
 __all__ = ["DraftFile", "DraftName", "finished"]
 
@@ -39,21 +39,11 @@ class DraftName:
     is_folder: bool
     children: dict[str, DraftName]
     """By folded name; of all but folders one and the same empty one."""
-    gone: set[str] | None = None
-    """Folded names that a layer above says to be removed; None for none."""
-    is_opaque: bool = False
-    """Whether nothing of the layers below shows in it."""
 
     @classmethod
     def new(cls, name: str, layer: int, *, is_folder: bool) -> Self:
         """Return a name whose file nothing is known of yet."""
         return cls(name, DraftFile(), layer, is_folder, {} if is_folder else _NOTHING)
-
-    def hides(self, name: str, layer: int) -> bool:
-        """Whether nothing of *layer* can appear in it under *name*, by what upper layers say."""
-        if self.layer < layer and (not self.is_folder or self.is_opaque):
-            return True
-        return self.gone is not None and folded(name) in self.gone
 
 
 _NOTHING: Final[dict[str, DraftName]] = {}

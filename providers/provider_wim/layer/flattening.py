@@ -8,7 +8,7 @@ where the name that has it does not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from provider_core.errors import DocumentError, NotSupported
@@ -20,6 +20,7 @@ from .facts import facts_of
 from .members import LayerMembers, Member
 from .names import folded, shown
 from .paths import Area, LayerPath, path_of
+from .whiteouts import Whiteouts
 
 __all__ = ["BlobSink", "Flattened", "Flattener", "link_targets"]
 
@@ -65,6 +66,7 @@ class Flattener:
         self._sink = sink
         self._layer = 0
         self._roots: dict[Area, DraftName] = {}
+        self._whiteouts = {area: Whiteouts() for area in (Area.SYSTEM, Area.UTILITY)}
         self._waiting: dict[Key, list[DraftName]] = {}
         """Names whose file is in a layer below."""
         self._targets: frozenset[Key] = frozenset()
@@ -87,7 +89,8 @@ class Flattener:
         for member in members:
             self._take(member, members)
         for path in self._removed:
-            self._remove(path)
+            marks = self._whiteouts[path.area]
+            (marks.empty if path.is_opaque else marks.remove)(path.parts)
         self._removed.clear()
 
     def finish(self) -> Flattened:
@@ -177,19 +180,28 @@ class Flattener:
 
     def _name(self, path: LayerPath, *, is_folder: bool) -> DraftName | None:
         """Return the name at *path*, made if it is new; None if an upper layer hides it."""
+        if self._whiteouts[path.area].hide(path.parts):
+            return None
         at = self._roots.get(path.area)
         if at is None:
             at = self._roots[path.area] = DraftName.new("", self._layer, is_folder=True)
         for place, part in enumerate(path.parts, start=1):
             found = self._child(at, part, is_folder=is_folder or place < len(path.parts))
             if found is None:
+                if at.children[folded(part)].is_folder:
+                    self._bury(path)
                 return None
             at = found
         return at
 
+    def _bury(self, path: LayerPath) -> None:
+        """Note that a file of this layer, of which an upper one has made a folder, hides others.
+
+        Nothing of an older folder shows in the new one.
+        """
+        self._removed.append(replace(path, is_opaque=True))
+
     def _child(self, at: DraftName, part: str, *, is_folder: bool) -> DraftName | None:
-        if at.hides(part, self._layer):
-            return None
         fold = folded(part)
         child = at.children.get(fold)
         if child is None:
@@ -199,19 +211,3 @@ class Flattener:
         elif is_folder != child.is_folder:
             raise DocumentError(f"{shown(part)} is a file and a folder", what="layer")
         return child
-
-    def _remove(self, path: LayerPath) -> None:
-        """Note that layers below have nothing more to say of what *path* names."""
-        parts = path.parts if path.is_opaque else path.parts[:-1]
-        folder = self._name(LayerPath(area=path.area, parts=parts), is_folder=True)
-        if folder is None:
-            return
-        if path.is_opaque:
-            folder.is_opaque = True
-            return
-        fold = folded(path.parts[-1])
-        if fold in folder.children:
-            folder.children[fold].is_opaque = True
-        else:
-            folder.gone = folder.gone or set()
-            folder.gone.add(fold)

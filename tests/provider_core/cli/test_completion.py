@@ -56,7 +56,7 @@ def test_an_unknown_shell_is_2(ferry: Ferry) -> None:
 
 
 def test_commands_complete_from_the_table(ferry: Ferry) -> None:
-    assert _plain(_completed(ferry, "bash", "ferry in")) == ["install"]
+    assert _plain(_completed(ferry, "bash", "ferry ins")) == ["install"]
     assert _plain(_completed(ferry, "bash", "ferry source re")) == ["remove", "refresh"]
 
 

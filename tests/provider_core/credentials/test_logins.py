@@ -23,10 +23,10 @@ ME = Credential(username="me", secret="s3cr3t")
 class MemoryKeyring(KeyringBackend):
     """A keyring in a dictionary."""
 
-    priority = 1.0  # type: ignore[assignment]
+    priority = 1.0
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.secrets: dict[tuple[str, str], str] = {}
         self.locked = False
 
@@ -159,7 +159,7 @@ def test_a_keyring_that_lost_the_secret_or_is_locked(tmp_path: Path, ring: Memor
 
 
 def test_without_a_keyring_nothing_is_kept(tmp_path: Path, ring: MemoryKeyring) -> None:
-    ring.priority = 0.0  # type: ignore[assignment]
+    ring.priority = 0.0
     logins = Logins(tmp_path / "logins.json")
     with pytest.raises(NotSupported) as caught:
         logins.keep("work", WORK, ME, Place.KEYRING)

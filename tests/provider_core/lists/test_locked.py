@@ -25,7 +25,7 @@ ONE = Pinned(
     platforms=PlatformSet.of(Platform.parse("linux/amd64")),
 )
 
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+texts = st.text(st.characters(codec="utf-8"), max_size=20)
 pins = st.builds(
     Pinned,
     request=texts,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from provider_core.context import Context
+from provider_core.credentials import Credential
 from provider_core.digests import Digest
 from provider_core.errors import (
     AuthRequired,
@@ -231,6 +232,17 @@ def test_what_docker_hub_denies_may_not_be_there(hub: FakeRegistry) -> None:
     with pytest.raises(PackageNotFound) as caught:
         find(hub, Query(name="nothing"), HUB)
     assert "ferry source login hub" in caught.value.hint
+
+
+def test_a_login_that_docker_hub_refuses_is_said(hub: FakeRegistry) -> None:
+    hub.login = "robot:right"
+    context = make_context(
+        HUB,
+        transport=hub.network,
+        credentials=lambda origin: Credential(username="robot", secret="wrong"),
+    )
+    with pytest.raises(AuthRequired, match="refused the login"):
+        list(RegistryProvider().find(Query(name="nginx"), context))
 
 
 def test_another_registry_that_denies_is_an_error() -> None:

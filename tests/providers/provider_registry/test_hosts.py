@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -208,3 +209,18 @@ def test_one_platform_now_and_the_others_later(homes: Homes) -> None:
     (image,) = host.install("team/multi", wishes=ALL).installed
     assert len(image.platforms) == 2
     assert host.check_store() == ()
+
+
+def test_several_names_are_asked_for_at_once_and_planned_in_order(homes: Homes) -> None:
+    homes.work.push("team/other", "1.0", THEIRS)
+    host = with_work(homes)
+    meeting = threading.Barrier(2, timeout=20)
+
+    def answer(request: Request) -> Answer:
+        if request.method == "HEAD":
+            meeting.wait()
+        return homes.work.answer(request)
+
+    homes.work.network.routes[f"{URL}/v2/"] = answer
+    plan = host.plan_install("team/app:1.0", "team/other:1.0")
+    assert [step.package.name for step in plan.steps] == ["team/app", "team/other"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from provider_core.testing import (
     small_index,
 )
 from provider_core.transport import HttpTransport, TransportSettings
-from provider_registry import sending, uploads
+from provider_registry import sending
 from provider_registry.client import Repository
 from provider_registry.endpoints import endpoint_at
 from provider_registry.memory import Memory
@@ -351,7 +352,7 @@ def test_a_broken_upload_goes_on_where_the_server_has_it(
 def test_an_upload_that_was_lost_begins_anew(
     server: PushServer, store: MemoryStore, context: Context
 ) -> None:
-    seen = []
+    seen: list[Request] = []
 
     def forget(request: Request) -> Answer | None:
         if request.method == "PATCH" and len(seen) < 2:
@@ -416,15 +417,17 @@ def test_a_forgotten_upload_of_another_process_begins_anew(
     assert server.blobs["app"][BLOB.digest] == BIG
 
 
+def _elsewhere(answer: Answer, request: Request) -> Answer | None:
+    return answer if request.method == "POST" else None
+
+
 def test_nothing_is_uploaded_where_a_registry_may_not_lead(
     store: MemoryStore, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with PushServer() as server:
         for place in ("http://169.254.169.254/x", "ftp://127.0.0.1/x", "http://me@127.0.0.1/x"):
             answer = Answer(status=202, headers={"location": place})
-            server.faults[:] = [
-                lambda request, answer=answer: answer if request.method == "POST" else None
-            ]
+            server.faults[:] = [partial(_elsewhere, answer)]
             with pytest.raises(TransportError, match="refused"):
                 _uploader(server, store, context).upload(BLOB)
 
@@ -440,7 +443,7 @@ def test_the_state_is_private_and_its_urls_are_in_no_error(
     assert "secret" not in str(caught.value.as_json())
     (folder,) = state.folder.glob("uploads")
     assert folder.stat().st_mode & 0o077 == 0
-    assert uploads.CHUNK == 8 << 20
+    assert sending.CHUNK == 8 << 20
 
 
 def test_an_empty_blob(server: PushServer, store: MemoryStore, context: Context) -> None:

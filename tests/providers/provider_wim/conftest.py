@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,17 @@ from provider_archive import ArchiveProvider
 from provider_core import Host
 from provider_wim import WimProvider
 
-from ...contract.hosts import Homes, homes, shelf
+from ...contract.hosts import Homes, shelf
 from ...support.windows import NANO, sample_tree, wim_bytes
 
 __all__ = ["homes", "host", "nano", "shelf"]
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Iterator[Homes]:
+    """Open hosts in homes of this test."""
+    with ExitStack() as stack:
+        yield Homes(tmp_path, stack, doubled=())
 
 
 @pytest.fixture
