@@ -5,22 +5,25 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import Any
 
 from ..errors import EngineRefused, EngineSilent, Error
 from .starting import start_hint
 from .values import EngineAddress
 
-if TYPE_CHECKING:
-    from docker import APIClient
-
-__all__ = ["open_client", "speaking"]
+__all__ = ["open_client", "sdk", "speaking"]
 
 
-def open_client(address: EngineAddress, *, seconds: float) -> APIClient:
+def sdk(module: str) -> Any:
+    """Import a module of the SDK now; it has no types of its own.  Raises ImportError."""
+    return import_module(module)
+
+
+def open_client(address: EngineAddress, *, seconds: float) -> Any:
     """Connect; every answer has *seconds* to begin.  Raises EngineSilent."""
     try:
-        import docker
+        docker = sdk("docker")
     except ImportError as error:
         raise EngineSilent(
             address.name,
@@ -53,35 +56,37 @@ def _knock(url: str, seconds: float) -> None:
 @contextmanager
 def speaking(address: EngineAddress, what: str) -> Iterator[None]:
     """Translate what the SDK raises: EngineSilent for no answer, EngineRefused for a no."""
-    import requests
-    import urllib3
-    from docker.errors import APIError, DockerException
-
     try:
         yield
     except Error:
         raise
-    except APIError as error:
-        raise EngineRefused(address.name, what, str(error.explanation or error)) from error
-    except (
-        DockerException,
-        requests.RequestException,
-        urllib3.exceptions.HTTPError,
-        OSError,
-    ) as error:
+    except Exception as error:
+        ours = _translated(address, what, error)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _translated(address: EngineAddress, what: str, error: Exception) -> Error | None:
+    """Return what *error* means; None if it is neither the SDK's nor the network's."""
+    import requests
+    import urllib3
+
+    errors = sdk("docker.errors")
+    if isinstance(error, errors.APIError):
+        return EngineRefused(address.name, what, str(error.explanation or error))
+    network = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+    if isinstance(error, (errors.DockerException, *network)):
         reason = _reason(error)
-        raise EngineSilent(
-            address.name, address.url, reason, hint=start_hint(address, reason)
-        ) from error
+        return EngineSilent(address.name, address.url, reason, hint=start_hint(address, reason))
+    return None
 
 
 def _tls(address: EngineAddress) -> Any:
     if address.certificates is None:
         return False
-    from docker.tls import TLSConfig
-
     folder = address.certificates
-    return TLSConfig(
+    return sdk("docker.tls").TLSConfig(
         client_cert=(str(folder / "cert.pem"), str(folder / "key.pem")),
         ca_cert=str(folder / "ca.pem"),
         verify=True,

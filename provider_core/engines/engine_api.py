@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..digests import Digest
 from ..errors import DocumentError, EngineRefused, NotFoundError
 from ..platforms import Platform
-from .api_client import open_client, speaking
+from .api_client import open_client, sdk, speaking
 from .names import split_tag
 from .values import Container, EngineAddress, EngineImage, EngineVersion
-
-if TYPE_CHECKING:
-    from docker import APIClient
 
 __all__ = ["EngineApi"]
 
@@ -52,12 +49,11 @@ class EngineApi:
             return tuple(map(_image, self._client.images()))
 
     def image(self, name: str) -> EngineImage | None:
-        from docker.errors import NotFound
-
         with self._speaking(f"show {name}"):
+            client = self._client
             try:
-                return _image(self._client.inspect_image(name))
-            except NotFound:
+                return _image(client.inspect_image(name))
+            except sdk("docker.errors").NotFound:
                 return None
 
     def containers(self) -> tuple[Container, ...]:
@@ -82,17 +78,16 @@ class EngineApi:
             yield from self._patient.get_image(name or image.reference, chunk_size=_PIECE)
 
     def commit(self, container: str) -> EngineImage:
-        from docker.errors import NotFound
-
         with self._speaking(f"commit the container {container}"):
+            client = self._patient
             try:
-                made = self._patient.commit(container)
-            except NotFound as error:
+                made = client.commit(container)
+            except sdk("docker.errors").NotFound as error:
                 raise NotFoundError(
                     f"the engine {self._address.name} has no container {container}",
                     hint="its containers: `docker ps --all`, `podman ps --all`",
                 ) from error
-            return _image(self._client.inspect_image(made["Id"]))
+            return _image(client.inspect_image(made["Id"]))
 
     def remove(self, image: EngineImage) -> None:
         with self._speaking(f"remove the image {image.image_id.short}"):
@@ -105,11 +100,11 @@ class EngineApi:
                 client.close()
 
     @cached_property
-    def _client(self) -> APIClient:
+    def _client(self) -> Any:
         return open_client(self._address, seconds=self._patience)
 
     @cached_property
-    def _patient(self) -> APIClient:
+    def _patient(self) -> Any:
         """Return a client for what takes the engine longer than an answer."""
         self.version()  # nobody waits for an engine that is not there
         return open_client(self._address, seconds=_LONG)

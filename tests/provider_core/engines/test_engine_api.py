@@ -78,6 +78,7 @@ class _Daemon:
 
         self._server = socketserver.ThreadingUnixStreamServer(str(socket), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def stop(self) -> None:
@@ -197,7 +198,11 @@ def test_nobody_there(tmp_path: Path) -> None:
 def test_without_the_sdk_the_next_step_is_told(
     engine: EngineApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "docker", None)
-    with pytest.raises(EngineSilent, match="SDK") as caught:
-        engine.version()
-    assert "imageferry[engines]" in caught.value.hint
+    for module in [name for name in sys.modules if name.partition(".")[0] == "docker"]:
+        monkeypatch.setitem(sys.modules, module, None)
+    for ask in (engine.version, engine.images, lambda: engine.image("x"), engine.containers):
+        with pytest.raises(EngineSilent, match="SDK") as caught:
+            ask()
+        assert "imageferry[engines]" in caught.value.hint
+    with pytest.raises(EngineSilent, match="SDK"):
+        engine.commit("web")
