@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from pluggy import HookCaller
 
+from .answers import check_id, guarded, many, nothing, one, sequence_or_none
 from .context import Context
 from .errors import Cancelled, Error, NotSupported, ProviderFault
 from .hookspecs import Reader, Writer
@@ -21,7 +21,6 @@ from .model import (
     Held,
     Installed,
     Package,
-    PackageId,
     Query,
     Requirement,
     Saved,
@@ -59,7 +58,7 @@ class Dispatcher:
         """Return the source as its provider wants it kept; as it is if it has no opinion."""
         if not self._has(provider, Feature.CHECK_SOURCE):
             return source
-        answer = self._ask(provider, Feature.CHECK_SOURCE, context, _one(Source), source=source)
+        answer = self._ask(provider, Feature.CHECK_SOURCE, context, one(Source), source=source)
         if answer is None:
             return source
         if (answer.name, answer.provider) != (source.name, source.provider):
@@ -68,17 +67,17 @@ class Dispatcher:
 
     def find(self, provider: str, query: Query, context: Context) -> tuple[Package, ...]:
         """Ask a source's provider; () if nothing fits."""
-        packages = self._ask(provider, Feature.FIND, context, _many(Package), query=query)
+        packages = self._ask(provider, Feature.FIND, context, many(Package), query=query)
         for package in packages:
-            _check_id(package.id, provider, "find", context.source)
+            check_id(package.id, provider, "find", context.source)
         return packages
 
     def search(self, provider: str, words: str, limit: int, context: Context) -> tuple[Found, ...]:
         """Ask which names at a source fit some words."""
-        found = self._ask(provider, Feature.SEARCH, context, _many(Found), words=words, limit=limit)
-        for one in found:
-            if context.source is not None and one.source != context.source.name:
-                raise ProviderFault(provider, "search", f"{one.name} is of source {one.source!r}")
+        found = self._ask(provider, Feature.SEARCH, context, many(Found), words=words, limit=limit)
+        for name in found:
+            if context.source is not None and name.source != context.source.name:
+                raise ProviderFault(provider, "search", f"{name.name} is of source {name.source!r}")
         return found
 
     def resolve(
@@ -93,10 +92,10 @@ class Dispatcher:
         With *signs* it may take its time, as long as it shows some.
         """
         packages = self._ask(
-            provider, Feature.RESOLVE, context, _many(Package), signs, reference=reference
+            provider, Feature.RESOLVE, context, many(Package), signs, reference=reference
         )
         for package in packages:
-            _check_id(package.id, provider, "resolve", None)
+            check_id(package.id, provider, "resolve", None)
         return packages
 
     def dependencies(
@@ -106,7 +105,7 @@ class Dispatcher:
         if not self._has(provider, Feature.DEPENDENCIES):
             return ()
         return self._ask(
-            provider, Feature.DEPENDENCIES, context, _many(Requirement), package=package
+            provider, Feature.DEPENDENCIES, context, many(Requirement), package=package
         )
 
     def order(
@@ -116,7 +115,7 @@ class Dispatcher:
         if not self._has(provider, Feature.ORDER):
             return None
         answer = self._ask(
-            provider, Feature.ORDER, context, _sequence_or_none, packages=tuple(packages)
+            provider, Feature.ORDER, context, sequence_or_none, packages=tuple(packages)
         )
         if answer is not None and sorted(map(repr, answer)) != sorted(map(repr, packages)):
             raise ProviderFault(provider, "order", "it did not return the packages it was given")
@@ -129,14 +128,14 @@ class Dispatcher:
         if not self._has(provider, Feature.CONTENTS):
             return None
         return self._ask(
-            provider, Feature.CONTENTS, context, _one(Contents), package=package, reader=reader
+            provider, Feature.CONTENTS, context, one(Contents), package=package, reader=reader
         )
 
     def diagnose(self, provider: str, context: Context) -> tuple[Finding, ...]:
         """Ask what the provider needs of this host; () if it has nothing to say."""
         if not self._has(provider, Feature.DIAGNOSE):
             return ()
-        return self._ask(provider, Feature.DIAGNOSE, context, _many(Finding))
+        return self._ask(provider, Feature.DIAGNOSE, context, many(Finding))
 
     # work ---------------------------------------------------------------------------------
 
@@ -155,10 +154,10 @@ class Dispatcher:
             signs.show()
 
         def consume(answers: list[object]) -> _T | None:
-            snapshot = _one(Snapshot)(answers)
+            snapshot = one(Snapshot)(answers)
             if snapshot is None:
                 return None
-            return take(_guarded(snapshot, provider, context.source, alive))
+            return take(guarded(snapshot, provider, context.source, alive))
 
         return self._work(provider, Feature.REFRESH, context, signs, consume, since=since)
 
@@ -177,7 +176,7 @@ class Dispatcher:
             Feature.INSTALL,
             context,
             signs,
-            _one(Content),
+            one(Content),
             package=package,
             reader=reader,
             writer=writer,
@@ -201,7 +200,7 @@ class Dispatcher:
             Feature.CONVERT,
             context,
             signs,
-            _one(Content),
+            one(Content),
             content=content,
             reader=reader,
             writer=writer,
@@ -222,7 +221,7 @@ class Dispatcher:
             Feature.SAVE,
             context,
             signs,
-            _one(Saved),
+            one(Saved),
             images=tuple(images),
             destination=destination,
             reader=reader,
@@ -236,7 +235,7 @@ class Dispatcher:
     ) -> tuple[Verdict, ...]:
         """Let the provider read and hash a medium of its own kind."""
         return self._work(
-            provider, Feature.VERIFY, context, signs, _many(Verdict), reference=reference
+            provider, Feature.VERIFY, context, signs, many(Verdict), reference=reference
         )
 
     def may_go(self, installed: Installed, context: Context, signs: Signs) -> None:
@@ -244,7 +243,7 @@ class Dispatcher:
         self.plugins.load_policies()
         caller = self.plugins.caller("uninstall", None)
         arguments: dict[str, object] = {"installed": installed}
-        self._supervised("policies", caller, context, signs, _nothing, arguments)
+        self._supervised("policies", caller, context, signs, nothing, arguments)
 
     def release(self, installed: Installed, context: Context, signs: Signs) -> None:
         """Let the provider release what it keeps of an image; the policies agreed before."""
@@ -252,7 +251,7 @@ class Dispatcher:
         loaded = self._loaded(provider, Feature.UNINSTALL)
         caller = self.plugins.unwrapped_caller("uninstall", loaded.plugin)
         arguments: dict[str, object] = {"installed": installed}
-        self._supervised(provider, caller, context, signs, _nothing, arguments)
+        self._supervised(provider, caller, context, signs, nothing, arguments)
 
     # the guard ----------------------------------------------------------------------------
 
@@ -331,83 +330,3 @@ class Dispatcher:
         except Exception as error:
             culprit = self.plugins.culprit(error) or provider
             raise ProviderFault(culprit, hook, f"{type(error).__name__}: {error}") from error
-
-
-def _one(kind: type[_T]) -> Callable[[list[object]], _T | None]:
-    """Return what takes the one answer of one provider, checked."""
-
-    def take(answers: list[object]) -> _T | None:
-        if not answers:
-            return None
-        if not isinstance(answers[0], kind):
-            raise TypeError(f"expected {kind.__name__}, got {type(answers[0]).__name__}")
-        return answers[0]
-
-    return take
-
-
-def _many(kind: type[_T]) -> Callable[[list[object]], tuple[_T, ...]]:
-    """Return what consumes the one iterable of one provider, each item checked."""
-
-    def take(answers: list[object]) -> tuple[_T, ...]:
-        return tuple(item for answer in answers for item in _items(answer, kind))
-
-    return take
-
-
-def _items(answer: object, kind: type[_T]) -> Iterator[_T]:
-    if not isinstance(answer, Iterable) or isinstance(answer, str | bytes):
-        raise TypeError(f"expected several {kind.__name__}, got {type(answer).__name__}")
-    for item in answer:
-        if not isinstance(item, kind):
-            raise TypeError(f"expected {kind.__name__}, got {type(item).__name__}")
-        yield item
-
-
-def _sequence_or_none(answers: list[object]) -> tuple[Package, ...] | None:
-    return _many(Package)(answers) if answers else None
-
-
-def _nothing(answers: list[object]) -> None:
-    return None
-
-
-def _check_id(identity: PackageId, provider: str, hook: str, source: Source | None) -> None:
-    """Refuse a package of another provider or source: it would be installed from there."""
-    if identity.provider != provider:
-        raise ProviderFault(provider, hook, f"{identity.name} is of {identity.provider!r}")
-    if source is not None and identity.source != source.name:
-        raise ProviderFault(provider, hook, f"{identity.name} is of source {identity.source!r}")
-
-
-def _guarded(
-    snapshot: Snapshot, provider: str, source: Source | None, alive: Callable[[], None]
-) -> Snapshot:
-    """Return *snapshot* with generators that raise only our errors, whoever consumes them.
-
-    *alive* is called with each item: it notes the sign of life, and raises to stop.
-    """
-
-    def upserts() -> Iterator[Package]:
-        for package in _translated(snapshot.upserts, Package, provider, alive):
-            _check_id(package.id, provider, "refresh", source)
-            yield package
-
-    return replace(
-        snapshot,
-        upserts=upserts(),
-        removed=_translated(snapshot.removed, PackageId, provider, alive),
-    )
-
-
-def _translated(
-    items: Iterable[Any], kind: type[_T], provider: str, alive: Callable[[], None]
-) -> Iterator[_T]:
-    try:
-        for item in _items(items, kind):
-            alive()
-            yield item
-    except Error:
-        raise
-    except Exception as error:
-        raise ProviderFault(provider, "refresh", f"{type(error).__name__}: {error}") from error

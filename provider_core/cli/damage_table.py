@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ..store import Damage
 from .grid import Column, Grid
+from .home_documents import damage_document
 from .render import Output
-from .schema import damage_document
 
 __all__ = ["show_damage"]
 

@@ -54,7 +54,6 @@ from typing import TYPE_CHECKING, Any
 from .image_columns import pin_digest
 
 if TYPE_CHECKING:
-    from ..catalog import Change, Revision
     from ..model import Hold, Installed, Package, Parent, Plan, Source, Step, Tag, Verdict
     from ..operations.results import (
         Branch,
@@ -66,15 +65,10 @@ if TYPE_CHECKING:
         SourceRow,
     )
     from ..plugins import Row
-    from ..settings import Setting
-    from ..store import Collected, Damage
 
 __all__ = [
     "Document",
     "branch_document",
-    "change_document",
-    "collected_document",
-    "damage_document",
     "image_document",
     "kept_document",
     "layer_document",
@@ -86,9 +80,7 @@ __all__ = [
     "provider_document",
     "refresh_document",
     "removal_document",
-    "revision_document",
     "saved_document",
-    "setting_document",
     "source_document",
     "source_row_document",
     "tag_document",
@@ -338,64 +330,6 @@ def provider_document(row: Row) -> Document:
 
 def _destination(saves: Any) -> str:
     return saves.suffix or (f"{saves.scheme}://" if saves.scheme else "folder")
-
-
-def revision_document(revision: Revision) -> Document:
-    """Describe one change of the catalog."""
-    return {
-        "schema": "ferry.revision/1",
-        "revision": revision.number,
-        "time": revision.time,
-        "actor": revision.actor,
-        "host": revision.host,
-        "operation": revision.operation,
-        "ticket": revision.ticket,
-        "detail": dict(revision.detail),
-        "changes": [change_document(change) for change in revision.changes],
-    }
-
-
-def change_document(change: Change) -> Document:
-    """Describe one thing that a change of the catalog touched."""
-    return {
-        "schema": "ferry.change/1",
-        "revision": change.revision,
-        "kind": change.kind,
-        "subject": change.subject,
-        "before": None if change.before is None else dict(change.before),
-        "after": None if change.after is None else dict(change.after),
-    }
-
-
-def damage_document(damage: Damage) -> Document:
-    """Describe one thing that is wrong in a store."""
-    return {
-        "schema": "ferry.damage/1",
-        "kind": damage.kind,
-        "digest": str(damage.digest or ""),
-        "detail": damage.detail,
-    }
-
-
-def collected_document(collected: Collected) -> Document:
-    """Describe what a collection removed, or would remove."""
-    return {
-        "schema": "ferry.collected/1",
-        "digests": [str(digest) for digest in collected.digests],
-        "size": collected.size,
-        "kept_for_grace": collected.kept_for_grace,
-    }
-
-
-def setting_document(setting: Setting) -> Document:
-    """Describe a setting and where it comes from."""
-    value = list(setting.value) if isinstance(setting.value, tuple) else setting.value
-    return {
-        "schema": "ferry.setting/1",
-        "name": setting.name,
-        "value": value,
-        "origin": setting.origin,
-    }
 
 
 def _parent(parent: Parent | None) -> Document | None:

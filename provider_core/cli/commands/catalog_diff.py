@@ -8,8 +8,8 @@ import click
 
 from ..common import ferry_command
 from ..grid import Column, Grid
+from ..home_documents import change_document
 from ..invocation import Invocation
-from ..schema import change_document
 
 if TYPE_CHECKING:
     from ...catalog import Change

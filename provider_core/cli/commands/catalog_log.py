@@ -9,8 +9,8 @@ import click
 
 from ..common import ferry_command
 from ..grid import Column, Grid
+from ..home_documents import revision_document
 from ..invocation import Invocation
-from ..schema import revision_document
 
 if TYPE_CHECKING:
     from ...catalog import Revision

@@ -7,8 +7,8 @@ import click
 from ...settings import Setting, origins
 from ..common import ferry_command
 from ..grid import Column, Grid
+from ..home_documents import setting_document
 from ..invocation import Invocation
-from ..schema import setting_document
 
 __all__ = ["command"]
 

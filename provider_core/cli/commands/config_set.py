@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from ..common import ferry_command
+from ..home_documents import setting_document
 from ..home_settings import changed_settings, read_setting
 from ..invocation import Invocation
-from ..schema import setting_document
 
 __all__ = ["command"]
 

@@ -6,9 +6,9 @@ import click
 
 from .. import flags
 from ..common import ferry_command
+from ..home_documents import collected_document
 from ..invocation import Invocation
 from ..parameter_types import SECONDS
-from ..schema import collected_document
 from ..units import size
 
 __all__ = ["command"]
