@@ -12,6 +12,7 @@ from provider_core.errors import NotFoundError, PackageNotFound
 from provider_core.model import Content, Contents, Package, same_pin
 from provider_core.oci import Descriptor, parse_root
 from provider_core.oci.media_types import is_manifest
+from provider_core.oci.referring import subject_of
 from provider_core.pouring import pour_image, select_image
 from provider_core.store import Reader, Writer
 
@@ -130,6 +131,6 @@ def _referrers(
         if not is_manifest(candidate.media_type) or not place.has(candidate):
             continue
         document = parse_root(place.read(candidate), media_type=candidate.media_type)
-        if document.subject is not None and document.subject.digest in subjects:
+        if subject_of(candidate, document) in subjects:
             pour_image(candidate, place.pour, reader, writer, context.platforms)
             yield candidate
