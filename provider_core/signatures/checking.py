@@ -65,7 +65,11 @@ def _unsigned(
 ) -> SignatureError:
     count = sum(found.values())
     kinds = ", ".join(f"{found[kind]} {kind}" for kind in sorted(found))
-    came = f"{count} signature{'s'[: count != 1]} came with it: {kinds}" if count else "none came"
+    came = (
+        f"{count} signature{'s'[: count != 1]} came with it: {kinds}"
+        if count
+        else "no signature came with it"
+    )
     return SignatureError(
         f"{image} is not signed by {' or '.join(map(str, keys))}; {came}"
         + (f" (no more than {MOST} are looked at)" if count >= MOST else ""),

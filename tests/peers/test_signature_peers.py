@@ -89,7 +89,7 @@ def test_what_openssl_signed_is_installed(host: Host) -> None:
 
 
 def test_what_nobody_signed_is_not(host: Host) -> None:
-    with pytest.raises(SignatureError, match="none came"):
+    with pytest.raises(SignatureError, match="no signature came"):
         host.install("team/tool")
     assert host.list() == ()
 

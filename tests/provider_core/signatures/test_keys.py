@@ -39,11 +39,12 @@ def test_what_is_no_signature_of_the_key(kind: str, tmp_path: Path) -> None:
 def test_openssl_signs_as_cosign_does(tmp_path: Path) -> None:
     key, public, message = (tmp_path / name for name in ("key", "pub", "message"))
     message.write_bytes(b"message")
-    for command in (
+    commands: list[list[str | Path]] = [
         ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", key],
         ["ec", "-in", key, "-pubout", "-out", public],
         ["dgst", "-sha256", "-sign", key, "-out", tmp_path / "signature", message],
-    ):
+    ]
+    for command in commands:
         subprocess.run(["openssl", *command], check=True, capture_output=True, timeout=60)
     assert read_key(str(public)).made((tmp_path / "signature").read_bytes(), b"message")
 
