@@ -26,6 +26,9 @@ __all__ = ["feed_contents", "receive"]
 
 _ENDED: Final = "io.imageferry.evidence.ended"
 """Fact of an image: when the signatures had ended that were accepted all the same."""
+_SERIES: Final = "io.imageferry.bundle.series"
+_BUNDLE: Final = "io.imageferry.bundle.version"
+"""Facts of an image: the bundle that it came by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class _Vouched:
     evidence: Evidence | None
     """The signed files that say so; None if nobody known signed them."""
     facts: Mapping[str, str]
-    """What is recorded with the image: that signatures had ended, if they had."""
+    """What is recorded with the image: its bundle; that signatures had ended, if they had."""
 
 
 def receive(
@@ -105,7 +108,14 @@ def _vouched(opened: OpenedFeed, package: Package, context: Context) -> _Vouched
     evidence = None
     if opened.feed.pinned:
         evidence = collect_evidence(opened.place.fetch, opened.feed, [package.name])
-    return _Vouched(referrers=document.referrers, evidence=evidence, facts=_ended(opened, context))
+    facts = {**_bundle(opened), **_ended(opened, context)}
+    return _Vouched(referrers=document.referrers, evidence=evidence, facts=facts)
+
+
+def _bundle(opened: OpenedFeed) -> dict[str, str]:
+    if opened.series is None:
+        return {}
+    return {_SERIES: opened.series.id, _BUNDLE: str(opened.series.version)}
 
 
 def _ended(opened: OpenedFeed, context: Context) -> dict[str, str]:
