@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .target_list import TargetList
     from .trust_reader import Pin, TrustReader
     from .trusted_feed import RoleState, TrustedFeed
+    from .withdrawals import WITHDRAWN_TARGET, joined, parse_withdrawals, withdrawals_bytes
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -163,6 +164,12 @@ __getattr__, __dir__ = lazy_names(
             "RoleState",
             "TrustedFeed",
         ),
+        "withdrawals": (
+            "WITHDRAWN_TARGET",
+            "joined",
+            "parse_withdrawals",
+            "withdrawals_bytes",
+        ),
     },
 )
 
@@ -173,6 +180,7 @@ __all__ = [
     "INVENTORY_LIMIT",
     "ROLES",
     "SERIES_TARGET",
+    "WITHDRAWN_TARGET",
     "Base",
     "Changes",
     "Document",
@@ -214,12 +222,14 @@ __all__ = [
     "folder_fetch",
     "is_feed",
     "is_protected",
+    "joined",
     "next_root",
     "next_version",
     "open_publisher",
     "package_key",
     "packages_of",
     "parse_fingerprint",
+    "parse_withdrawals",
     "read_feed",
     "read_key",
     "read_public_key",
@@ -231,6 +241,7 @@ __all__ = [
     "sign_root",
     "signers_of",
     "valid_signers",
+    "withdrawals_bytes",
     "write_key",
     "write_public_key",
 ]

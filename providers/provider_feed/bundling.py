@@ -39,6 +39,7 @@ from .lasting import parse_span
 from .passphrases import passphrase_from
 from .publishable import Publishable, Remarks, of_held
 from .series_memory import SERIES, SeriesMemory
+from .withdrawing import advise
 
 __all__ = ["COURIER_PASSPHRASE", "VALID_FOR", "save_bundle"]
 
@@ -80,6 +81,7 @@ def save_bundle(
         copied = sum(_add(publisher, one) for one in without(publishables, known))
         write_base(publisher, publishables, known)
         publisher.set_file(SERIES_TARGET, series.as_bytes())
+        advise(publisher, context.catalog.withdrawn())
         add_evidence(publisher, plan.path, images, reader, context)
         published = publisher.publish(at_least=series.version)
         memory.remember(series)
