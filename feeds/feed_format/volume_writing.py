@@ -158,8 +158,11 @@ class VolumeWriter:
         with disk_errors(root):
             remove_folder(root / INGEST)
             for volume in root.glob("volume-*"):
-                remove(volume / role_file("timestamp"))
-                _clear_folder(volume, kept)
+                if volume.is_symlink() or not volume.is_dir():
+                    remove(volume)
+                else:
+                    remove(volume / role_file("timestamp"))
+                    _clear_folder(volume, kept)
 
     def _is_there(self, part: Part) -> bool:
         return part.is_whole and self._folder.has(self._path(part), part.length)
@@ -197,7 +200,10 @@ def _piece_on(volume: str, digest: Digest) -> str:
 
 
 def _clear_folder(folder: Path, kept: Collection[Path]) -> None:
-    """Remove everything from *folder* but the files *kept*, and itself if it is empty then."""
+    """Remove everything from *folder* but the files *kept*, and itself if it is empty then.
+
+    Links are removed, never followed; *folder* is none.
+    """
     for name, folders, files in os.walk(folder, topdown=False):
         place = Path(name)
         for path in (place / one for one in files):

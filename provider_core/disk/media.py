@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import NoSpace
-from .failures import disk_errors, free_bytes, read_only_error
+from .failures import disk_errors, read_only_error
 from .mounts import file_system
 
 __all__ = ["FAT_LARGEST", "Medium", "medium_of", "require_writable"]
@@ -25,14 +26,14 @@ class Medium:
 
     type: str
     """As the mount table calls it: 'ext4', 'vfat'; '' if it is not known."""
-    free: int
-    """Bytes that can be written; 0 if that is not known."""
+    free: int | None
+    """Bytes that can be written; None if that is not known."""
     largest_file: int | None
     """Bytes of the largest file that it takes, or that this process may write; None: any."""
 
     def require_space(self, path: Path, needed: int) -> None:
         """Raise NoSpace if *needed* bytes do not fit; *path* is what the medium was asked for."""
-        if needed > self.free:
+        if self.free is not None and needed > self.free:
             raise NoSpace(path, needed=needed, free=self.free)
 
 
@@ -43,17 +44,29 @@ def medium_of(path: Path) -> Medium:
     allowed = _allowed_file()
     if allowed is not None:
         limits.append(allowed)
-    return Medium(type=kind, free=free_bytes(path), largest_file=min(limits, default=None))
+    return Medium(type=kind, free=_free(path), largest_file=min(limits, default=None))
 
 
 def require_writable(path: Path) -> None:
     """Raise StoreError if *path*, which need not exist, is or would be on a read-only medium."""
     if sys.platform == "win32":
         return
-    place = next(one for one in (path.absolute(), *path.absolute().parents) if one.exists())
+    place = _existing(path)
     with disk_errors(place):
         if os.statvfs(place).f_flag & os.ST_RDONLY:
             raise read_only_error(path, "its medium is read-only")
+
+
+def _existing(path: Path) -> Path:
+    """Return *path*, or the first folder above it that exists."""
+    return next(one for one in (path.absolute(), *path.absolute().parents) if one.exists())
+
+
+def _free(path: Path) -> int | None:
+    place = _existing(path)
+    with disk_errors(place):
+        usage = shutil.disk_usage(place)
+    return usage.free if usage.total else None  # some file systems do not tell how large they are
 
 
 def _allowed_file() -> int | None:

@@ -24,7 +24,7 @@ from feed_format import (
 )
 from feed_format.paths import TRUST, role_file
 from provider_core.context import Context
-from provider_core.errors import IntegrityError, Rollback
+from provider_core.errors import Error, IntegrityError, Rollback, Untrusted
 
 from .known_root import KnownRoot
 from .lasting import accepted_expired
@@ -92,11 +92,11 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
 
 def _first_whole(places: Sequence[Place], known: KnownRoot | None, context: Context) -> OpenedFeed:
     """Return the feed as the first of *places* has it undamaged; raise what is wrong there."""
-    faults: list[IntegrityError] = []
+    faults: list[Error] = []
     for place in places:
         try:
             return _opened(place, known, context)
-        except IntegrityError as error:
+        except (IntegrityError, Untrusted) as error:
             faults.append(error)
     raise faults[0]
 
