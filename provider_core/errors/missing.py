@@ -103,4 +103,6 @@ class VolumeMissing(NotFoundError):
         same = [error for error in errors if error.bundle == first.bundle]
         volumes = sorted({number for error in same for number in error.volumes})
         named = dict.fromkeys(images or (image for error in same for image in error.images))
-        return cls(first.bundle, volumes, of=first.of, images=tuple(named))
+        joined = cls(first.bundle, volumes, of=first.of, images=tuple(named))
+        joined.provider = first.provider
+        return joined
