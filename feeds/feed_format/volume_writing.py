@@ -43,8 +43,8 @@ _BATCH_BYTES: Final = 64 << 20
 
 
 @contextmanager
-def unfinished_volumes(path: Path, parts: Sequence[Part]) -> Iterator[VolumeWriter]:
-    """Take the folder *path* to make volumes of *parts* in it; its mark goes at the end.
+def unfinished_volumes(path: Path) -> Iterator[None]:
+    """Take the folder *path* to make volumes in it; its mark goes when all are whole.
 
     Raises Exists unless it is absent, empty or marked, Locked while another process works on it,
     NoSpace, StoreError.
@@ -62,7 +62,7 @@ def unfinished_volumes(path: Path, parts: Sequence[Part]) -> Iterator[VolumeWrit
     if fd is None:
         raise Locked(f"the folder {path}")
     try:
-        yield VolumeWriter(path, parts)
+        yield
         with disk_errors(path):
             remove_folder(path / INGEST)
             remove(mark)
@@ -72,7 +72,7 @@ def unfinished_volumes(path: Path, parts: Sequence[Part]) -> Iterator[VolumeWrit
 
 
 class VolumeWriter:
-    """The volumes in one folder, made by `unfinished_volumes`: `pour` first, then `finish`."""
+    """Makes volumes of *parts* in the folder *path*: `pour`, `finish`, in `unfinished_volumes`."""
 
     def __init__(self, path: Path, parts: Sequence[Part]) -> None:
         self._folder = FeedFolder(path)

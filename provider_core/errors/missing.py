@@ -94,15 +94,12 @@ class VolumeMissing(NotFoundError):
         self.images = tuple(images)
 
     @classmethod
-    def joined(cls, errors: Sequence[VolumeMissing], *, images: Sequence[str] = ()) -> Self:
-        """Return one error for those of *errors* that are of the bundle of the first.
-
-        *images* are those of the errors unless they are given.
-        """
+    def joined(cls, errors: Sequence[VolumeMissing]) -> Self:
+        """Return one error for those of *errors* that are of the bundle of the first."""
         first = errors[0]
         same = [error for error in errors if error.bundle == first.bundle]
         volumes = sorted({number for error in same for number in error.volumes})
-        named = dict.fromkeys(images or (image for error in same for image in error.images))
+        named = dict.fromkeys(image for error in same for image in error.images)
         joined = cls(first.bundle, volumes, of=first.of, images=tuple(named))
         joined.provider = first.provider
         return joined

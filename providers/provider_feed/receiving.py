@@ -58,9 +58,9 @@ def receive(
     with opened_feed(feed_of(package, context), context) as opened:
         check_base(opened, reader)
         vouched = _vouched(opened, package, context)
-        place = content_place(opened)
+        place = content_place(opened, f"{package.name} {package.version}")
     if isinstance(place, VolumePlace):
-        _bring_what_is_here(package, pin, place, reader, writer, context)
+        _bring_what_is_here(pin, place, reader, writer, context)
     content = pour_image(
         pin,
         place.pour,
@@ -80,14 +80,13 @@ def receive(
 
 
 def _bring_what_is_here(
-    package: Package,
     pin: Descriptor,
     place: VolumePlace,
     reader: Reader,
     writer: Writer,
     context: Context,
 ) -> None:
-    """Bring everything of *package* that is on the volumes that are here.
+    """Bring everything of the image *pin* that is on the volumes that are here.
 
     Raises VolumeMissing naming all others that it needs, before that IntegrityError if something
     was damaged, and BlobNotFound; what could be read stays.
@@ -106,7 +105,7 @@ def _bring_what_is_here(
         except (BlobNotFound, IntegrityError, VolumeMissing) as error:
             faults.append(error)
     if faults:
-        raise one_fault(faults, f"{package.name} {package.version}")
+        raise one_fault(faults)
 
 
 def feed_contents(package: Package, pin: Descriptor, reader: Reader, context: Context) -> Contents:

@@ -32,15 +32,19 @@ __all__ = ["VolumePlace", "content_place", "one_fault"]
 
 
 class VolumePlace:
-    """The volumes at *place* that are here, of the *bundle* whose list is *volumes*."""
+    """The volumes at *place* that are here, of the *bundle* whose list is *volumes*.
+
+    What is read is the content of *image*, as errors call it.
+    """
 
     blobs_at_once = 1
     """Discs are read from one end to the other."""
 
-    def __init__(self, place: FolderPlace, volumes: Volumes, bundle: str) -> None:
+    def __init__(self, place: FolderPlace, volumes: Volumes, bundle: str, image: str) -> None:
         self._place = place
         self._volumes = volumes
         self._bundle = bundle
+        self._image = image
         self._fetches = {folder: folder_fetch(folder) for folder in place.folders}
         self._here = {read_volume_number(fetch) for fetch in self._fetches.values()}
         self.read = place.read
@@ -99,11 +103,12 @@ class VolumePlace:
         if number in self._here:
             hint = "its copy is not whole; copy or burn this volume again"
             return BlobNotFound(digest, f"volume {number} of the bundle {self._bundle}", hint=hint)
-        return VolumeMissing(self._bundle, [number], of=len(self._volumes.volumes))
+        count = len(self._volumes.volumes)
+        return VolumeMissing(self._bundle, [number], of=count, images=[self._image])
 
 
-def content_place(opened: OpenedFeed) -> Place | VolumePlace:
-    """Return the way to the content of the feed that was *opened*.
+def content_place(opened: OpenedFeed, image: str) -> Place | VolumePlace:
+    """Return the way to the content of *image* in the feed that was *opened*.
 
     A far side that trusts the publisher alone reads the courier's list all the same: it says
     where bytes are, and what they must be says the publisher.
@@ -120,11 +125,11 @@ def content_place(opened: OpenedFeed) -> Place | VolumePlace:
     if listed is None:
         return place
     bundle = opened.series.id if opened.series else place.folders[0].name
-    return VolumePlace(place, Volumes.parse(listed), bundle)
+    return VolumePlace(place, Volumes.parse(listed), bundle, image)
 
 
-def one_fault(faults: Iterable[Error], *images: str) -> Error:
-    """Return the error that stands for *faults*, met in the content of *images*.
+def one_fault(faults: Iterable[Error]) -> Error:
+    """Return the error that stands for *faults*.
 
     What is damaged counts before what is missing; of missing volumes all are named.
     """
@@ -132,4 +137,4 @@ def one_fault(faults: Iterable[Error], *images: str) -> Error:
     missing = [fault for fault in found if isinstance(fault, VolumeMissing)]
     if len(missing) < len(found):
         return worst([fault for fault in found if not isinstance(fault, VolumeMissing)])
-    return VolumeMissing.joined(missing, images=images)
+    return VolumeMissing.joined(missing)

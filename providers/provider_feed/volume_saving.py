@@ -16,6 +16,7 @@ from feed_format import (
     Volume,
     VolumeImage,
     Volumes,
+    VolumeWriter,
     next_version,
     pack,
     unfinished_volumes,
@@ -57,9 +58,10 @@ def save_volumes(
         series = _series(plan, memory.version)
         with volume_metadata(load, plan, series, scratch) as metadata:
             room, parts = _fitted(metadata, load, limits)
-            with unfinished_volumes(plan.path, parts) as writer:
-                needed = writer.missing() + room.taken * count_volumes(parts)
-                medium.require_space(plan.path, needed)
+            writer = VolumeWriter(plan.path, parts)
+            needed = writer.missing() + room.taken * count_volumes(parts)
+            medium.require_space(plan.path, needed)
+            with unfinished_volumes(plan.path):
                 volumes = _listed(writer.pour(_openers(load)), load)
                 tell_left(metadata.make(volumes.as_bytes()), context)
                 _check_measure(metadata, room)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
-from feed_format import Part, Piece, unfinished_volumes
+from feed_format import Part, Piece, VolumeWriter, unfinished_volumes
 from feed_format.feed_folder import FeedFolder
 from feed_format.paths import piece_path
 from feed_format.volume_numbers import read_volume_number
@@ -60,7 +60,8 @@ def _everything(path: Path) -> dict[str, bytes]:
 
 
 def _made(path: Path, metadata: FeedFolder, content: Content) -> dict[str, bytes]:
-    with unfinished_volumes(path, PARTS) as writer:
+    writer = VolumeWriter(path, PARTS)
+    with unfinished_volumes(path):
         writer.pour(content())
         writer.finish(metadata)
     return _everything(path)
@@ -68,8 +69,9 @@ def _made(path: Path, metadata: FeedFolder, content: Content) -> dict[str, bytes
 
 def test_each_part_is_where_it_should_be(tmp_path: Path, metadata: FeedFolder) -> None:
     path = tmp_path / "made"
-    with unfinished_volumes(path, PARTS) as writer:
-        assert writer.missing() == len(WHOLE) + len(CUT)
+    writer = VolumeWriter(path, PARTS)
+    assert writer.missing() == len(WHOLE) + len(CUT)
+    with unfinished_volumes(path):
         first, second = writer.pour(Content()())
         writer.finish(metadata)
     assert first.blobs == {Digest.of(WHOLE): len(WHOLE)}
@@ -88,30 +90,31 @@ def test_each_part_is_where_it_should_be(tmp_path: Path, metadata: FeedFolder) -
 
 def test_what_is_finished_is_left_alone(tmp_path: Path, metadata: FeedFolder) -> None:
     made = _made(tmp_path / "made", metadata, Content())
-    with pytest.raises(Exists), unfinished_volumes(tmp_path / "made", PARTS):
+    with pytest.raises(Exists), unfinished_volumes(tmp_path / "made"):
         pass
     assert _everything(tmp_path / "made") == made
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("dear")
-    with pytest.raises(Exists), unfinished_volumes(tmp_path / "other", PARTS):
+    with pytest.raises(Exists), unfinished_volumes(tmp_path / "other"):
         pass
     assert os.listdir(tmp_path / "other") == ["letter.txt"]
 
 
 def test_only_one_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "made"
-    with unfinished_volumes(path, PARTS):
-        with pytest.raises(Locked), unfinished_volumes(path, PARTS):
+    with unfinished_volumes(path):
+        with pytest.raises(Locked), unfinished_volumes(path):
             pass
         (path / "volume-01").mkdir()
-    with pytest.raises(Exists), unfinished_volumes(path, PARTS):
+    with pytest.raises(Exists), unfinished_volumes(path):
         pass
 
 
 def test_whole_blobs_of_an_attempt_that_ended_stay(tmp_path: Path, metadata: FeedFolder) -> None:
     path, content = tmp_path / "made", Content()
     expected = _made(tmp_path / "undisturbed", metadata, Content())
-    with suppress(KeyboardInterrupt), unfinished_volumes(path, PARTS) as writer:
+    writer = VolumeWriter(path, PARTS)
+    with suppress(KeyboardInterrupt), unfinished_volumes(path):
         writer.pour(content())
         writer.finish(metadata)
         raise KeyboardInterrupt
@@ -120,7 +123,7 @@ def test_whole_blobs_of_an_attempt_that_ended_stay(tmp_path: Path, metadata: Fee
         (path / stray).parent.mkdir(parents=True, exist_ok=True)
         (path / stray).write_text("left over")
     (path / "volume-04").symlink_to(tmp_path)
-    with unfinished_volumes(path, PARTS) as writer:
+    with unfinished_volumes(path):
         assert writer.missing() == len(CUT)
         writer.pour(content())
         assert not (path / "volume-01/trust").exists()
@@ -132,7 +135,7 @@ def test_whole_blobs_of_an_attempt_that_ended_stay(tmp_path: Path, metadata: Fee
 def test_content_that_ends_early_is_no_volume(tmp_path: Path, metadata: FeedFolder) -> None:
     path = tmp_path / "made"
     content = {**Content()(), Digest.of(CUT): partial(io.BytesIO, CUT[:-1])}
-    with pytest.raises(SizeMismatch), unfinished_volumes(path, PARTS) as writer:
-        writer.pour(content)  # type: ignore[arg-type]
+    with pytest.raises(SizeMismatch), unfinished_volumes(path):
+        VolumeWriter(path, PARTS).pour(content)  # type: ignore[arg-type]
     assert not list(path.rglob("timestamp.json"))
     assert _made(path, metadata, Content()) == _made(tmp_path / "b", metadata, Content())
