@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from provider_core.disk import media
 from provider_core.disk.media import FAT_LARGEST, Medium, medium_of, require_writable
 from provider_core.errors import NoSpace, StoreError
 
-from ...peers.peer import require, require_peer
+from ...support.fat_stick import fat_stick
 
 
 @pytest.mark.parametrize("kind", ["vfat", "msdos", "fuse.fusefat"])
@@ -70,29 +69,8 @@ def test_a_read_only_medium_is_told(tmp_path: Path) -> None:
     assert caught.value.fields["read_only"]
 
 
-@pytest.fixture
-def stick(tmp_path: Path) -> Iterator[Path]:
-    """Mount a new FAT32 file system: by the kernel, else in user space."""
-    require_peer("mkfs.vfat")
-    image, place = tmp_path / "image", tmp_path / "stick"
-    place.mkdir()
-    with image.open("wb") as file:
-        file.truncate(64 << 20)
-    subprocess.run(["mkfs.vfat", "-F", "32", str(image)], check=True, capture_output=True)
-    if "\tvfat\n" in Path("/proc/filesystems").read_text():
-        subprocess.run(["mount", "-o", "loop", str(image), str(place)], check=True)
-    else:
-        require_peer("fusefat")
-        require(Path("/dev/fuse").exists(), "neither vfat nor FUSE is in this kernel")
-        command = ["fusefat", "-o", "rw+", str(image), str(place)]
-        subprocess.run(command, check=True, capture_output=True)
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
-
-
 @pytest.mark.privileged
 @pytest.mark.skipif(sys.platform != "linux", reason="needs mount")
-def test_a_real_fat_is_recognised(stick: Path) -> None:
-    assert medium_of(stick / "bundle").largest_file == FAT_LARGEST
+def test_a_real_fat_is_recognised(tmp_path: Path) -> None:
+    with fat_stick(tmp_path) as stick:
+        assert medium_of(stick / "bundle").largest_file == FAT_LARGEST

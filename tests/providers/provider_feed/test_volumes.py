@@ -6,6 +6,7 @@ import itertools
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from provider_core.oci.layout import blob_path
 from provider_core.operations.wishes import Wishes
 from provider_feed import volume_place
 
+from ...support.fat_stick import fat_stick
 from .carrier import IMAGES, NAMES, SIZE, Carrier, closing, images_of
 
 
@@ -386,3 +388,14 @@ def test_fat_makes_volumes_by_itself(carrier: Carrier, monkeypatch: pytest.Monke
     (volume,) = carrier.volumes
     assert max(path.stat().st_size for path in _files(volume)) < 1 << 18
     assert carrier.far("far", carrier.saved).install(*NAMES).installed
+
+
+@pytest.mark.privileged
+@pytest.mark.skipif(sys.platform != "linux", reason="needs mount")
+def test_volumes_on_a_real_fat(carrier: Carrier) -> None:
+    with fat_stick(carrier.folder) as stick:
+        carrier.save(to=stick / "volumes")
+        root = stick / "volumes" / "volume-01" / "trust" / "root.json"
+        far = carrier.far("far", stick / "volumes", root)
+        assert far.install(*NAMES).installed
+        assert far.check_store() == ()
