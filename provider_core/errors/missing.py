@@ -90,8 +90,8 @@ class VolumeMissing(NotFoundError):
         """Their numbers, in order; never empty."""
         self.of = of
         """How many there are."""
-
         self.images = tuple(images)
+        """What needs them, each with its version."""
 
     @classmethod
     def joined(cls, errors: Sequence[VolumeMissing]) -> Self:
