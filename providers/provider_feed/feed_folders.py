@@ -11,7 +11,7 @@ from feed_format.published_state import METADATA_LIMIT
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import NotFoundError, SizeMismatch
 
-__all__ = ["VOLUMES_MARKER", "feed_folders", "folder_of", "is_on_volumes"]
+__all__ = ["VOLUMES_MARKER", "feed_folders", "folder_of", "is_on_volumes", "volumes_in"]
 
 _VOLUMES = "volume-*"
 VOLUMES_MARKER = f"{_VOLUMES}/{role_file('root', 1)}"
@@ -27,9 +27,7 @@ def feed_folders(path: Path) -> tuple[Path, ...]:
     if is_feed(path):
         return (path,)
     by_pointer: defaultdict[bytes, list[Path]] = defaultdict(list)
-    with disk_errors(path):
-        volumes = sorted(path.glob(_VOLUMES))
-    for volume in filter(is_feed, volumes):
+    for volume in volumes_in(path):
         try:
             pointer = folder_fetch(volume)(role_file("timestamp"), METADATA_LIMIT)
         except (NotFoundError, SizeMismatch):
@@ -37,6 +35,12 @@ def feed_folders(path: Path) -> tuple[Path, ...]:
         by_pointer[pointer].append(volume)
     groups = sorted(by_pointer.values(), key=len, reverse=True)  # keeps the first of equals first
     return tuple(groups[0]) if groups else ()
+
+
+def volumes_in(path: Path) -> tuple[Path, ...]:
+    """Return the volumes that lie in the folder *path*, of whatever bundles.  Raises StoreError."""
+    with disk_errors(path):
+        return tuple(filter(is_feed, sorted(path.glob(_VOLUMES))))
 
 
 def folder_of(location: str) -> Path:

@@ -35,7 +35,7 @@ from .offering import everything, snapshot
 from .receiving import feed_contents, receive
 from .saving import save_images
 from .trusting import opened_feed
-from .verifying import verified
+from .verifying import verdicts
 
 __all__ = ["FeedProvider"]
 
@@ -130,9 +130,9 @@ class FeedProvider(ProviderSpec):
 
     @hookimpl
     def verify(self, reference: Reference, context: Context) -> Iterator[Verdict]:
-        """Read every byte of the feed in a folder; see `verifying.verified`."""
+        """Read every byte of the feed in a folder; see `verifying.verdicts`."""
         if isinstance(reference, FilePath):
-            yield verified(folder_of(reference.path), context)
+            yield from verdicts(folder_of(reference.path), context)
 
 
 def _pin(package: Package) -> Descriptor:

@@ -390,6 +390,36 @@ def test_fat_makes_volumes_by_itself(carrier: Carrier, monkeypatch: pytest.Monke
     assert carrier.far("far", carrier.saved).install(*NAMES).installed
 
 
+def test_each_volume_is_verified_alone(saved: Carrier) -> None:
+    host = saved.host("auditor")
+    count = len(saved.volumes)
+    (verdict,) = host.verify(str(saved.volumes[1]))
+    assert (verdict.kind, verdict.problems) == (f"volume 2 of {count}", ())
+    verdicts = host.verify(str(saved.saved))
+    assert [one.problems for one in verdicts] == [()] * (count + 1)
+    own = _listed(saved.volumes[1]).volumes[1]
+    files = [piece_path(piece.digest) for piece in own.pieces]
+    files += [blob_path(digest) for digest in own.blobs]
+    for name in files:
+        _damage(saved.volumes[1] / name)
+    (verdict,) = host.verify(str(saved.volumes[1]))
+    assert len(verdict.problems) == len(files)
+    for name in files:
+        (saved.volumes[1] / name).unlink()
+    (verdict,) = host.verify(str(saved.volumes[1]))
+    assert len(verdict.problems) == len(files)
+    assert all("missing" in problem for problem in verdict.problems)
+
+
+def test_a_lost_volume_is_told(saved: Carrier) -> None:
+    shutil.rmtree(saved.volumes[0])
+    (saved.volumes[0] / "volume.json").unlink()  # the second one
+    *each, together = saved.host("auditor").verify(str(saved.saved))
+    assert each[0].problems == ("its volume.json does not say which volume it is",)
+    assert not any(one.problems for one in each[1:])
+    assert together.problems == ("volume 1 is not here", "volume 2 is not here")
+
+
 @pytest.mark.privileged
 @pytest.mark.skipif(sys.platform != "linux", reason="needs mount")
 def test_volumes_on_a_real_fat(carrier: Carrier) -> None:
