@@ -19,15 +19,25 @@ from provider_core.oci import Node, dump_json, read_document
 from .blob_lists import blob_list, read_blob
 from .format_version import FORMAT, FORMAT_KEY, check_format
 
-__all__ = ["PIECE_LIMIT", "VOLUMES_TARGET", "Piece", "Volume", "VolumeImage", "Volumes"]
+__all__ = [
+    "MOST_VOLUMES",
+    "PIECE_LIMIT",
+    "VOLUMES_TARGET",
+    "Piece",
+    "Volume",
+    "VolumeImage",
+    "Volumes",
+]
 
 VOLUMES_TARGET: Final = "volumes.json"
 """TUF target path of the file."""
 PIECE_LIMIT: Final = 32 << 20
 """Bytes of the largest piece: a reader verifies it in memory before it uses any of it."""
 
+MOST_VOLUMES: Final = 9_999
+"""How many volumes a bundle may have."""
+
 _LIMIT: Final = 32 << 20
-_MOST_VOLUMES: Final = 9_999
 _MOST: Final = 400_000
 
 
@@ -84,7 +94,7 @@ class Volumes:
         """
         node = read_document(data, limit=_LIMIT, what=VOLUMES_TARGET)
         check_format(node)
-        volumes = tuple(map(_volume, node.array("volumes", limit=_MOST_VOLUMES)))
+        volumes = tuple(map(_volume, node.array("volumes", limit=MOST_VOLUMES)))
         images = tuple(_image(one, len(volumes)) for one in node.array("images", limit=_MOST))
         found = cls(volumes=volumes, images=images)
         wrong = next(found._faults(), None)
@@ -163,7 +173,7 @@ def _piece(node: Node) -> Piece:
 
 
 def _image(node: Node, count: int) -> VolumeImage:
-    numbers = node.integers("volumes", limit=_MOST_VOLUMES)
+    numbers = node.integers("volumes", limit=MOST_VOLUMES)
     if not all(1 <= number <= count for number in numbers):
         raise node.error(f"there are {count} volumes", "volumes")
     return VolumeImage(

@@ -24,6 +24,7 @@ from feed_format import (
 from feed_format.paths import volume_folder
 from feed_format.volume_packing import BLOCK, count_volumes
 from feed_format.volume_writing import Open
+from feed_format.volumes import MOST_VOLUMES
 from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.disk.media import Medium
@@ -95,6 +96,7 @@ def _fitted(
         metadata.make(b" " * reserved)
         room = _room(metadata, limits)
         parts = pack(content, room)
+        _check_count(count_volumes(parts))
         needed = len(_listed(_promised(parts), load).as_bytes())
         if needed <= reserved:
             return room, parts
@@ -120,6 +122,15 @@ def _room(metadata: VolumeMetadata, limits: MediaLimits) -> Room:
             least=room.least,
         )
     return room
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_VOLUMES:
+        raise UsageError(
+            f"this would take {count} volumes, and {MOST_VOLUMES} are the most",
+            hint=f"give more to --{VOLUME_SIZE}, or save fewer images at a time",
+            count=count,
+        )
 
 
 def _check_measure(metadata: VolumeMetadata, room: Room) -> None:

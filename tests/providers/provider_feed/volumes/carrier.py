@@ -9,17 +9,28 @@ from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
 
+from feed_format import Volumes, read_feed
 from provider_core import Host, Settings
 from provider_core.model import Saved
 from provider_core.operations.wishes import Wishes
 from provider_core.testing import RecordingProgress
 from provider_feed import FeedProvider
 
-from ...feeds.feed_format.feeds import FeedMaker
-from ...support.images import SmallImage, make_image
-from ...support.published import fingerprint, publish_image
+from ....feeds.feed_format.feeds import FeedMaker
+from ....support.images import SmallImage, make_image
+from ....support.published import fingerprint, publish_image
 
-__all__ = ["IMAGES", "NAMES", "SIZE", "Carrier", "closing", "images_of"]
+__all__ = [
+    "IMAGES",
+    "NAMES",
+    "SIZE",
+    "Carrier",
+    "closing",
+    "damage",
+    "files_in",
+    "images_of",
+    "listed",
+]
 
 NAMES = ("alpha", "beta", "gamma")
 SIZE = 1_000_000
@@ -117,3 +128,23 @@ def closing(carrier: Carrier) -> Iterator[Carrier]:
     finally:
         for host in carrier.hosts:
             host.close()
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return every file below *folder*."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def listed(volume: Path) -> Volumes:
+    """Return the list of volumes that *volume* carries."""
+    data = read_feed(volume).file("volumes.json")
+    assert data is not None
+    return Volumes.parse(data)
+
+
+def damage(path: Path) -> None:
+    """Change one bit of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.chmod(0o644)
+    path.write_bytes(data)
