@@ -5,7 +5,8 @@ docs/reference/feed-format.md specifies it.
 
 * Reading: `TrustReader` verifies the metadata behind any `Fetch`, `FeedReader` reads what it names.
 * Publishing: `create_feed`, `open_publisher`, `rotate`; keys, roots and roles come from here too.
-* Bundles: `Series` says which one of a series this is, `Evidence` carries others' signatures.
+* Bundles: `Series` says which one of a series this is, `Evidence` carries others' signatures,
+  `Volumes` says what is on which medium.
 
 Everything is imported when it is first used.
 """
@@ -18,6 +19,7 @@ from provider_core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .base import BASE_TARGET, Base
+    from .checksums import write_checksums
     from .documents import Document, Key, document_of, package_key, packages_of
     from .evidence import Evidence, collect_evidence
     from .feed_creation import create_feed, discard_feed, is_feed
@@ -57,6 +59,9 @@ if TYPE_CHECKING:
     from .target_list import TargetList
     from .trust_reader import Pin, TrustReader
     from .trusted_feed import RoleState, TrustedFeed
+    from .volume_packing import Part, Room, pack
+    from .volume_writing import VolumeWriter, unfinished_volumes
+    from .volumes import PIECE_LIMIT, VOLUMES_TARGET, Piece, Volume, VolumeImage, Volumes
     from .withdrawals import WITHDRAWN_TARGET, joined, parse_withdrawals, withdrawals_bytes
 
 __getattr__, __dir__ = lazy_names(
@@ -66,6 +71,7 @@ __getattr__, __dir__ = lazy_names(
             "BASE_TARGET",
             "Base",
         ),
+        "checksums": ("write_checksums",),
         "documents": (
             "Document",
             "Key",
@@ -164,6 +170,23 @@ __getattr__, __dir__ = lazy_names(
             "RoleState",
             "TrustedFeed",
         ),
+        "volume_packing": (
+            "Part",
+            "Room",
+            "pack",
+        ),
+        "volume_writing": (
+            "VolumeWriter",
+            "unfinished_volumes",
+        ),
+        "volumes": (
+            "PIECE_LIMIT",
+            "VOLUMES_TARGET",
+            "Piece",
+            "Volume",
+            "VolumeImage",
+            "Volumes",
+        ),
         "withdrawals": (
             "WITHDRAWN_TARGET",
             "joined",
@@ -178,8 +201,10 @@ __all__ = [
     "DOCUMENT_TYPE",
     "FORMAT",
     "INVENTORY_LIMIT",
+    "PIECE_LIMIT",
     "ROLES",
     "SERIES_TARGET",
+    "VOLUMES_TARGET",
     "WITHDRAWN_TARGET",
     "Base",
     "Changes",
@@ -192,6 +217,8 @@ __all__ = [
     "Inventory",
     "Key",
     "Lives",
+    "Part",
+    "Piece",
     "Pin",
     "PinnedFeed",
     "Pruned",
@@ -201,12 +228,17 @@ __all__ = [
     "Publisher",
     "RoleKeys",
     "RoleState",
+    "Room",
     "Series",
     "Signer",
     "SigningKey",
     "TargetList",
     "TrustReader",
     "TrustedFeed",
+    "Volume",
+    "VolumeImage",
+    "VolumeWriter",
+    "Volumes",
     "check_chain",
     "check_next",
     "check_series",
@@ -226,6 +258,7 @@ __all__ = [
     "next_root",
     "next_version",
     "open_publisher",
+    "pack",
     "package_key",
     "packages_of",
     "parse_fingerprint",
@@ -240,8 +273,10 @@ __all__ = [
     "show_fingerprint",
     "sign_root",
     "signers_of",
+    "unfinished_volumes",
     "valid_signers",
     "withdrawals_bytes",
+    "write_checksums",
     "write_key",
     "write_public_key",
 ]

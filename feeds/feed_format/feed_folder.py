@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self
 
+from provider_core.digests import Digest, Hasher
 from provider_core.disk.durable import (
     open_regular,
     remove,
@@ -142,21 +143,24 @@ class StagedFiles:
         Raises NoSpace, StoreError, and what *pour* raises; the file is dropped then.
         """
         target = self._folder.path(name)
-        with disk_errors(target):
-            self._ingest.mkdir(parents=True, exist_ok=True)
-            scratch = self._ingest / secrets.token_hex(8)
-            fd = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-        try:
-            self._pour(fd, target, pour)
-        except BaseException:
-            remove(scratch)
-            raise
-        finally:
-            os.close(fd)
-        replaced = self._waiting.pop(target, None)
-        if replaced is not None:
-            remove(replaced)
-        self._waiting[target] = scratch
+        self._keep(target, self._poured(target, pour))
+
+    def fill_named(
+        self, name: Callable[[Digest], str], pour: Callable[[Callable[[memoryview], None]], None]
+    ) -> Digest:
+        """Stage a file as `fill` does, under the *name* of its SHA-256; return that."""
+        hasher = Hasher()
+
+        def pour_hashed(write: Callable[[memoryview], None]) -> None:
+            def write_hashed(piece: memoryview) -> None:
+                hasher.update(piece)
+                write(piece)
+
+            pour(write_hashed)
+
+        scratch = self._poured(self._ingest, pour_hashed)
+        self._keep(self._folder.path(name(hasher.digest())), scratch)
+        return hasher.digest()
 
     def commit(self) -> None:
         """Make all staged files visible, durably.  Raises NoSpace, StoreError."""
@@ -183,9 +187,18 @@ class StagedFiles:
             remove(scratch)
         self._waiting.clear()
 
-    def _pour(
-        self, fd: int, target: Path, pour: Callable[[Callable[[memoryview], None]], None]
-    ) -> None:
+    def _keep(self, target: Path, scratch: Path) -> None:
+        replaced = self._waiting.pop(target, None)
+        if replaced is not None:
+            remove(replaced)
+        self._waiting[target] = scratch
+
+    def _poured(self, target: Path, pour: Callable[[Callable[[memoryview], None]], None]) -> Path:
+        """Return a new file with what *pour* hands over; errors name *target*."""
+        with disk_errors(target):
+            self._ingest.mkdir(parents=True, exist_ok=True)
+            scratch = self._ingest / secrets.token_hex(8)
+            fd = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         written = 0
 
         def write(piece: memoryview) -> None:
@@ -195,7 +208,14 @@ class StagedFiles:
             written += len(piece)
             self.size += len(piece)
 
-        pour(write)
+        try:
+            pour(write)
+        except BaseException:
+            remove(scratch)
+            raise
+        finally:
+            os.close(fd)
+        return scratch
 
     def _make_folder(self, folder: Path) -> None:
         if folder in self._made:

@@ -8,6 +8,8 @@ trust/timestamp.json  N.snapshot.json  N.targets.json
 trust/targets/shards/<hex>.NN.json  target files, by their digest
 trust/root.json                     the first root again, to hand out
 trust/publishers/<fingerprint>/     another feed's `trust/`, as evidence
+pieces/sha256/<hex>                 parts of blobs, on a volume of a bundle; volume.json: its number
+SHA256SUMS                          of all this, to check a medium without ferry
 ingest/  lock                       the publisher's own; readers never look there
 ```
 
@@ -21,6 +23,7 @@ from typing import Final
 from provider_core.digests import Digest
 
 __all__ = [
+    "CHECKSUMS",
     "INGEST",
     "LOCK",
     "PUBLISHERS",
@@ -29,10 +32,13 @@ __all__ = [
     "SHARD_COUNT",
     "TARGETS",
     "TRUST",
+    "VOLUME_FILE",
     "evidence_base",
+    "piece_path",
     "role_file",
     "shard_target",
     "target_file",
+    "volume_folder",
 ]
 
 TRUST: Final = "trust"
@@ -40,6 +46,8 @@ TARGETS: Final = "targets"
 SHARDS: Final = "shards"
 PUBLISHERS: Final = "trust/publishers"
 ROOT_COPY: Final = "trust/root.json"
+CHECKSUMS: Final = "SHA256SUMS"
+VOLUME_FILE: Final = "volume.json"
 INGEST: Final = "ingest"
 LOCK: Final = "lock"
 SHARD_COUNT: Final = 256
@@ -65,3 +73,13 @@ def target_file(target: str, digest: Digest, *, base: str = TRUST) -> str:
 def evidence_base(fingerprint: Digest) -> str:
     """Return the folder of the evidence of the publisher whose first root has *fingerprint*."""
     return f"{PUBLISHERS}/{fingerprint.hex}"
+
+
+def piece_path(digest: Digest) -> str:
+    """Return where a piece of a blob is on its volume; *digest* is the SHA-256 of the piece."""
+    return f"pieces/sha256/{digest.hex}"
+
+
+def volume_folder(number: int, count: int) -> str:
+    """Return what the folder of the volume *number* of *count* is called: 'volume-01'."""
+    return f"volume-{number:0{max(2, len(str(count)))}}"

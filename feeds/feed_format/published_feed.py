@@ -79,6 +79,15 @@ class PublishedFeed:
         """Version of the newest root."""
         return root_version(self.root)
 
+    def file(self, target: str) -> bytes | None:
+        """Return the target file *target* beside the shards; None if there is none.
+
+        Raises IntegrityError, NotFoundError for a damaged feed, StoreError.
+        """
+        if self.publication is None:
+            return None
+        return FeedEdit(FeedFolder(self.path).read, self.publication.list).file(target)
+
     def documents(self) -> Iterator[Document]:
         """Yield what is said of each name, in the order of the names.
 

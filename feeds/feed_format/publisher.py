@@ -36,7 +36,7 @@ from .feed_folder import FeedFolder, StagedFiles
 from .feed_lock import feed_lock
 from .keys import Signer
 from .layout_index import changed_index
-from .paths import LOCK, role_file
+from .paths import CHECKSUMS, LOCK, role_file
 from .pruning import Pruned, outdated, sweep
 from .publication import SignedFiles, Signing, renewed, signed_publication
 from .published_state import METADATA_LIMIT, Publication, load_publication, load_roots
@@ -276,6 +276,7 @@ class Publisher:
                 files.add(role_file(role, version), data)
         files.commit()
         self._check_unmoved()
+        self._folder.remove(CHECKSUMS)  # it would be wrong; whoever wrote it writes it again
         self._folder.replace(role_file("timestamp"), signed.publication.pointer)
         self._current = signed.publication
         return Published(version=version, written=files.size + len(signed.publication.pointer))

@@ -7,13 +7,13 @@ are recognised from the mount table that Linux shows; on other systems they are 
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from ..disk.mounts import file_system, mounted_type
 from ..errors import NotSupported
 
 __all__ = ["network_type", "refuse_network"]
 
-_MOUNTS = Path("/proc/self/mounts")
 _NETWORK = frozenset(
     (
         *("9p", "acfs", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs", "gfs2", "gpfs"),
@@ -25,35 +25,19 @@ _NETWORK = frozenset(
         "fuse.vmhgfs-fuse",
     )
 )
-_ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 
 
 def network_type(mounts: str, path: str) -> str:
-    r"""Return the type of the network file system that *path* is on, '' if it is a local one.
+    """Return the type of the network file system that *path* is on, '' if it is a local one.
 
-    *mounts* is the text of /proc/self/mounts: a line a mount, the later one on top, with white
-    space inside a path written as octal escapes (proc(5), fstab(5)).  *path* is absolute and
-    without links.
+    *mounts* and *path* as `mounted_type` takes them.
     """
-    place = PurePosixPath(path)
-    found, depth = "", -1
-    for line in mounts.splitlines():
-        fields = line.split(" ")
-        if len(fields) < 3:
-            continue
-        folder = PurePosixPath(_unescaped(fields[1]))
-        if place.is_relative_to(folder) and len(folder.parts) >= depth:
-            found, depth = fields[2], len(folder.parts)
-    return found if found in _NETWORK else ""
+    return _network(mounted_type(mounts, path))
 
 
 def refuse_network(path: Path) -> None:
     """Raise NotSupported if the database *path* is, or would be, on a network file system."""
-    try:
-        mounts = _MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:  # no such table here
-        return
-    kind = network_type(mounts, str(path.resolve()))
+    kind = _network(file_system(path))
     if kind:
         raise NotSupported(
             f"{path} is on a network file system ({kind}), where databases get damaged",
@@ -63,7 +47,5 @@ def refuse_network(path: Path) -> None:
         )
 
 
-def _unescaped(text: str) -> str:
-    for escape, sign in _ESCAPES.items():
-        text = text.replace(escape, sign)
-    return text
+def _network(kind: str) -> str:
+    return kind if kind in _NETWORK else ""

@@ -10,7 +10,7 @@
     - Untrusted                   the source is not trusted, and nobody said it may be used
     - Exists                      something is there already and would be overwritten
   + NotFoundError            3    nothing there by that name
-    - PackageNotFound  BlobNotFound  NotInstalled  NoSuchFile
+    - PackageNotFound  BlobNotFound  NotInstalled  NoSuchFile  VolumeMissing
   + IntegrityError           4    bytes or documents are not what was promised
     - DigestMismatch  SizeMismatch  DocumentError  Rollback  Expired  SignatureError  WimError
   + TransportError           5    the other side could not be reached, or refused
@@ -50,7 +50,14 @@ from .local import (
     NoSpace,
     StoreError,
 )
-from .missing import BlobNotFound, NoSuchFile, NotFoundError, NotInstalled, PackageNotFound
+from .missing import (
+    BlobNotFound,
+    NoSuchFile,
+    NotFoundError,
+    NotInstalled,
+    PackageNotFound,
+    VolumeMissing,
+)
 from .network import AuthRequired, HttpStatus, Offline, RateLimited, TimedOut, TransportError
 from .usage import (
     Ambiguous,
@@ -101,6 +108,7 @@ __all__ = [
     "UnknownSource",
     "Untrusted",
     "UsageError",
+    "VolumeMissing",
     "WimError",
     "worst",
 ]

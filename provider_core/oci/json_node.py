@@ -106,6 +106,11 @@ class Node:
         items = self._items(key, limit)
         return tuple(self._string(item, key, place) for place, item in enumerate(items))
 
+    def integers(self, key: str, *, limit: int) -> tuple[int, ...]:
+        """Return the integers in the array at *key*, at most *limit*; () if it is absent."""
+        items = self._items(key, limit)
+        return tuple(self._integer(item, key, place) for place, item in enumerate(items))
+
     def string_map(self, key: str, *, limit: int) -> dict[str, str]:
         """Return the object of strings at *key*, at most *limit*; {} if it is absent."""
         child = self.child(key)
@@ -145,6 +150,11 @@ class Node:
         if not isinstance(value, dict):
             raise self._unexpected(value, dict, *below)
         return Node(value, what=self._what, trail=(*self._trail, *below))
+
+    def _integer(self, value: object, *below: str | int) -> int:
+        if type(value) is not int:
+            raise self._unexpected(value, int, *below)
+        return value
 
     def _string(self, value: object, *below: str | int) -> str:
         if not isinstance(value, str):

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..cancel import CancelToken
-from ..errors import Error, NoSpace, ProviderFault, worst
+from ..errors import Error, NoSpace, ProviderFault, VolumeMissing, worst
 from ..model import Content, FileStamp, Package, Plan, Step, same_pin
 from ..oci import Descriptor
 from ..platforms import PlatformSet
@@ -40,7 +40,7 @@ def bring(
 
     Sources that ask for an order get it, on one thread.  Returns what came, in the plan's
     order, and with ``wishes.keep_going`` what failed; else raises the first failure, after the
-    others were stopped.
+    others were stopped; VolumeMissing once all have read what is on the volume that is here.
     """
     _check_space(resources, plan)
     queues = [
@@ -50,6 +50,7 @@ def bring(
     ]
     done: dict[int, Brought] = {}
     failed: list[tuple[Step, Error]] = []
+    elsewhere: list[VolumeMissing] = []
     stop = resources.cancel.child()
     total = Total(resources.progress, plan)
 
@@ -60,16 +61,21 @@ def bring(
                 content = _pour(resources, step, wishes, platforms, lease, stop, total)
                 done[id(step)] = Brought(step=step, content=content)
             except Error as error:
-                if not wishes.keep_going:
+                if wishes.keep_going:
+                    failed.append((step, error))
+                elif isinstance(error, VolumeMissing):  # the others read what is on this one
+                    elsewhere.append(error)
+                else:
                     stop.cancel(error)
                     raise
-                failed.append((step, error))
             except BaseException:
                 stop.cancel()
                 raise
 
     with total:
         _run_all(run, queues, resources.settings.jobs, stop)
+    if elsewhere:
+        raise VolumeMissing.joined(elsewhere)
     return [done[id(step)] for step in plan.steps if id(step) in done], failed
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..disk.media import require_writable
 from ..errors import Ambiguous, Exists, NoSuchFile, NotSupported
 from ..model import Destination
 from ..references import Uri, parse_reference
@@ -33,12 +34,13 @@ def find_target(resources: Resources, to: str, *, force: bool) -> Target:
     """Return who writes to *to*.
 
     Raises NotSupported if nobody does, Exists for a file without *force*, NoSuchFile if its
-    folder does not exist, Ambiguous.
+    folder does not exist, StoreError on a read-only medium, Ambiguous.
     """
     reference = parse_reference(to)
     if isinstance(reference, Uri):
         return _target(resources, to, scheme=reference.scheme)
     path = Path(to).expanduser().absolute()
+    require_writable(path)
     matching = _by_suffix(resources, path)
     if matching is not None and not path.is_dir():
         _check_file(path, force)

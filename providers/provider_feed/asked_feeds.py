@@ -13,7 +13,7 @@ from .known_root import KnownRoot
 from .places import place_of
 from .trusting import Trusting
 
-__all__ = ["asked_feed", "feed_of", "source_feed"]
+__all__ = ["asked_feed", "feed_of", "location_of", "source_feed"]
 
 
 def asked_feed(location: str, context: Context) -> Trusting:
@@ -40,7 +40,12 @@ def feed_of(package: Package, context: Context) -> Trusting:
     """Return the feed that *package* was found in."""
     if context.source is not None:
         return source_feed(context.source)
-    return asked_feed(package.annotations[LOCATION], context)
+    return asked_feed(location_of(package, context), context)
+
+
+def location_of(package: Package, context: Context) -> str:
+    """Return where the feed is that *package* was found in."""
+    return context.source.location if context.source else package.annotations[LOCATION]
 
 
 def source_feed(source: Source) -> Trusting:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from feed_format import (
     SERIES_TARGET,
+    VOLUMES_TARGET,
     Lives,
     Publisher,
     Series,
@@ -25,23 +26,34 @@ from feed_format import (
     read_feed,
     rotate,
     show_fingerprint,
+    write_checksums,
 )
+from feed_format.feed_folder import FeedFolder
 from provider_core.context import Context
-from provider_core.errors import Untrusted, UsageError
-from provider_core.model import Held, Saved
-from provider_core.store import Reader
+from provider_core.disk.media import Medium
+from provider_core.errors import Exists, Untrusted, UsageError
+from provider_core.model import Saved, Withdrawal
+from provider_core.oci.layout import blob_path
 
+from .bundle_load import Load
 from .courier import courier_roots, courier_signer
-from .deltas import without, write_base
-from .evidence_joining import add_evidence
-from .known_content import MISSING_FROM, known_everywhere
+from .deltas import write_base
+from .evidence_joining import add_evidence, tell_left
 from .lasting import parse_span
 from .passphrases import passphrase_from
-from .publishable import Publishable, Remarks, of_held
+from .publishable import Publishable
 from .series_memory import SERIES, SeriesMemory
 from .withdrawing import advise
 
-__all__ = ["COURIER_PASSPHRASE", "VALID_FOR", "save_bundle"]
+__all__ = [
+    "COURIER_PASSPHRASE",
+    "VALID_FOR",
+    "BundlePlan",
+    "opened_bundle",
+    "plan_bundle",
+    "save_bundle",
+    "tell_bundle",
+]
 
 VALID_FOR: Final = "valid-for"
 COURIER_PASSPHRASE: Final = "courier-passphrase-file"
@@ -51,7 +63,7 @@ _LIFE: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
+class BundlePlan:
     """How a bundle is to be made."""
 
     path: Path
@@ -60,43 +72,42 @@ class _Plan:
     series: str
     """'' for that of the bundle that is there, else the folder's name."""
     valid_for: timedelta
+    withdrawn: tuple[Withdrawal, ...]
+    """What the sources of this home advise to use no more: told to the far side."""
     clock: Callable[[], datetime]
 
 
-def save_bundle(
-    images: Sequence[Held], destination: str, reader: Reader, context: Context
-) -> Saved:
-    """Make or extend the bundle in the folder *destination*; what it has stays.
+def save_bundle(load: Load, plan: BundlePlan, medium: Medium, context: Context) -> Saved:
+    """Make or extend the bundle in the folder of *plan*, on *medium*; what it has stays.
 
     Raises Exists if something else is there, Untrusted if another home's courier signed it,
     UsageError for another series, Locked, NoSpace, StoreError, IntegrityError.
     """
-    plan = _plan(Path(destination), context)
-    now = context.clock()
-    publishables = [of_held(one, reader, Remarks(), now) for one in images]
-    known = known_everywhere(context.options.get(MISSING_FROM, ()), reader, context)
-    with context.state.lock(), _opened(plan) as publisher:
-        memory = SeriesMemory(context.state.folder)
-        series = _series(publisher, plan, memory.version)
-        copied = sum(_add(publisher, one) for one in without(publishables, known))
-        write_base(publisher, publishables, known)
-        publisher.set_file(SERIES_TARGET, series.as_bytes())
-        advise(publisher, context.catalog.withdrawn())
-        add_evidence(publisher, plan.path, images, reader, context)
-        published = publisher.publish(at_least=series.version)
-        memory.remember(series)
+    folder = FeedFolder(plan.path)
+    with context.state.lock():
+        medium.require_space(plan.path, _lacking(folder, load))
+        with opened_bundle(plan) as publisher:
+            _check_no_volume(publisher, plan)
+            memory = SeriesMemory(context.state.folder)
+            series = _series(publisher, plan, memory.version)
+            copied = sum(_add(publisher, one) for one in load.carried)
+            write_base(publisher, load.publishables, load.known)
+            publisher.set_file(SERIES_TARGET, series.as_bytes())
+            advise(publisher, plan.withdrawn)
+            left = add_evidence(publisher, plan.path, load.images, load.reader)
+            published = publisher.publish(at_least=series.version)
+            write_checksums(folder)
+            memory.remember(series)
+    tell_left(left, context)
+    tell_bundle(series, plan, context)
+    return load.saved(str(plan.path), written=copied + published.written, new=copied)
+
+
+def tell_bundle(series: Series, plan: BundlePlan, context: Context) -> None:
+    """Tell which bundle was made, and what the far side has to know of it."""
     context.progress.notice(
         f"bundle {series.version} of the series {series.id}; the far side pins the fingerprint"
         f" {show_fingerprint(fingerprint_of(plan.roots[0]))}"
-    )
-    sizes = {blob.digest: blob.size for one in publishables for blob in one.blobs}
-    left_out = sum(size for digest, size in sizes.items() if digest in known)
-    return Saved(
-        location=str(plan.path),
-        names=tuple(f"{one.package.name}:{one.package.version}" for one in publishables),
-        roots=tuple(one.blobs[0].digest for one in publishables),
-        written=copied + published.written,
-        reused=max(0, sum(sizes.values()) - copied - left_out),
     )
 
 
@@ -104,7 +115,24 @@ def _add(publisher: Publisher, one: Publishable) -> int:
     return publisher.add([one.package], reader=one.reader, blobs=one.blobs, referrers=one.referrers)
 
 
-def _plan(path: Path, context: Context) -> _Plan:
+def _lacking(folder: FeedFolder, load: Load) -> int:
+    """Return how many bytes are not in the bundle yet."""
+    blobs = load.blobs.values()
+    return sum(blob.size for blob in blobs if not folder.has(blob_path(blob.digest), blob.size))
+
+
+def _check_no_volume(publisher: Publisher, plan: BundlePlan) -> None:
+    if publisher.file(VOLUMES_TARGET) is not None:
+        raise Exists(
+            f"the volume {plan.path}", hint="volumes are not extended; save to another folder"
+        )
+
+
+def plan_bundle(path: Path, context: Context) -> BundlePlan:
+    """Return how a bundle in the folder *path* is made, by the options and this home's keys.
+
+    Raises UsageError, NoSuchFile, StoreError.
+    """
     options = context.options
     file = options.get(COURIER_PASSPHRASE)
     folder = context.keys()
@@ -113,12 +141,13 @@ def _plan(path: Path, context: Context) -> _Plan:
         sign=context.sign,
         passphrase=partial(passphrase_from, Path(file)) if file else None,
     )
-    return _Plan(
+    return BundlePlan(
         path=path,
         signer=signer,
         roots=courier_roots(folder, signer, clock=context.clock),
         series=options.get(SERIES, ""),
         valid_for=_life(options),
+        withdrawn=context.catalog.withdrawn(),
         clock=context.clock,
     )
 
@@ -129,8 +158,8 @@ def _life(options: Any) -> timedelta:
 
 
 @contextmanager
-def _opened(plan: _Plan) -> Iterator[Publisher]:
-    """Open the bundle to change it; made if it is not there, with the courier's newest root.
+def opened_bundle(plan: BundlePlan) -> Iterator[Publisher]:
+    """Open the bundle of *plan* to change it; made if need be, with the courier's newest root.
 
     What fails before its first publication leaves nothing.
     """
@@ -156,7 +185,7 @@ def _opened(plan: _Plan) -> Iterator[Publisher]:
             raise
 
 
-def _series(publisher: Publisher, plan: _Plan, last: int) -> Series:
+def _series(publisher: Publisher, plan: BundlePlan, last: int) -> Series:
     """Return which bundle this becomes; *last* is the version of the one before, of any series.
 
     One signer's versions differ, for a reader tells publications apart by them.

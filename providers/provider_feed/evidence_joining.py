@@ -28,7 +28,7 @@ from provider_core.store import Reader
 
 from .evidence_artifact import held_evidence
 
-__all__ = ["add_evidence", "joined"]
+__all__ = ["add_evidence", "joined", "tell_left"]
 
 _POINTER: Final = "timestamp.json"
 _LIST: Final = re.compile(r"(\d+)\.targets\.json")
@@ -36,9 +36,9 @@ _SHARD: Final = re.compile(rf"{TARGETS}/{SHARDS}/([0-9a-f]{{64}})\.[0-9a-f]{{2}}
 
 
 def add_evidence(
-    publisher: Publisher, bundle: Path, images: Sequence[Held], reader: Reader, context: Context
-) -> None:
-    """Carry the evidence of *images* in the *bundle*; say whose is too old to be carried.
+    publisher: Publisher, bundle: Path, images: Sequence[Held], reader: Reader
+) -> tuple[str, ...]:
+    """Carry the evidence of *images* in the *bundle*; return whose is too old to be carried.
 
     Raises IntegrityError for damaged evidence, NoSpace, StoreError.
     """
@@ -47,17 +47,23 @@ def add_evidence(
         for descriptor in held.content.evidence:
             evidence = held_evidence(descriptor, reader)
             by_publisher[evidence.fingerprint].append((str(held.package), evidence))
+    left: list[str] = []
     for fingerprint, found in by_publisher.items():
         there = _there(bundle, fingerprint)
         named = [*found, *([("", there)] if there else [])]
         newest = max((one for _, one in named), key=_version)
         publisher.add_evidence(joined(newest, (one for _, one in found)))
-        for name, one in found:
-            if not _is_vouched_for(one, newest):
-                context.progress.notice(
-                    f"the publisher's signatures of {name} are older than others in this bundle and"
-                    " do not travel; refresh its source and install it again to bring them"
-                )
+        left += [name for name, one in found if not _is_vouched_for(one, newest)]
+    return tuple(left)
+
+
+def tell_left(names: Iterable[str], context: Context) -> None:
+    """Tell of *names*, images whose evidence does not travel, what brings it."""
+    for name in names:
+        context.progress.notice(
+            f"the publisher's signatures of {name} are older than others in this bundle and"
+            " do not travel; refresh its source and install it again to bring them"
+        )
 
 
 def joined(newest: Evidence, others: Iterable[Evidence]) -> Evidence:

@@ -10,6 +10,7 @@ from provider_core.transport import network_options
 from .bundling import COURIER_PASSPHRASE, VALID_FOR
 from .known_content import MISSING_FROM
 from .lasting import ACCEPT_EXPIRED
+from .media_limits import MAX_FILE_SIZE, VOLUME_SIZE
 from .series_memory import SERIES
 from .trusting import ACCEPT_ROLLBACK
 
@@ -57,6 +58,16 @@ OPTIONS: Final = (
         type=OptionType.PATH,
         multiple=True,
         help="leave out what an inventory, or an earlier bundle, report or lock, says is there",
+    ),
+    OptionSpec(
+        name=VOLUME_SIZE,
+        verb=Verb.SAVE,
+        help="spread the bundle over volumes of at most this size: 700MB, 4.3GB",
+    ),
+    OptionSpec(
+        name=MAX_FILE_SIZE,
+        verb=Verb.SAVE,
+        help="cut what is larger: 4GiB; on FAT32 as large as files can be there",
     ),
     OptionSpec(name=VALID_FOR, verb=Verb.SAVE, help="how long the bundle holds: 12h, 90d, 1y"),
     OptionSpec(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feed_format import fingerprint_of, is_feed, show_fingerprint
+from feed_format import fingerprint_of, show_fingerprint
 from feed_format.paths import role_file
 from feed_format.root_chain import ROOT_LIMIT
 from provider_core.context import Context
 from provider_core.errors import NoSuchFile, NotFoundError, NotSupported
 from provider_core.model import Source, Trust
 
+from .feed_folders import feed_folders, folder_of
 from .known_root import KnownRoot
 from .lasting import accepted_expired
-from .places import folder_of, place_of
+from .places import place_of
 
 __all__ = ["checked_source"]
 
@@ -45,7 +46,7 @@ def _check_place(source: Source) -> None:
     path = folder_of(source.location)
     if not path.exists():
         raise NoSuchFile(path)
-    if not is_feed(path):
+    if not feed_folders(path):
         raise NotSupported(
             f"{path} is no feed: it has no trust/1.root.json",
             hint="name the feed's own folder; `ferry feed init` makes one",

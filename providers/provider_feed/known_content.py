@@ -12,11 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from feed_format import BASE_TARGET, INVENTORY_LIMIT, Base, Inventory, is_feed
-from feed_format.feed_folder import FeedFolder
-from feed_format.paths import target_file
-from feed_format.published_feed import read_feed
-from feed_format.target_list import fetch_exact
+from feed_format import (
+    BASE_TARGET,
+    INVENTORY_LIMIT,
+    VOLUMES_TARGET,
+    Base,
+    Inventory,
+    Volumes,
+    read_feed,
+)
 from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.disk.failures import disk_errors
@@ -24,6 +28,8 @@ from provider_core.errors import NoSuchFile, SizeMismatch, UsageError
 from provider_core.oci import Descriptor
 from provider_core.store import Reader
 from provider_core.store.graph import walk
+
+from .feed_folders import feed_folders
 
 __all__ = ["MISSING_FROM", "known_everywhere"]
 
@@ -61,23 +67,26 @@ def _known(path: Path, reader: Reader, context: Context) -> Iterable[Digest]:
 
 
 def _of_bundle(path: Path) -> Iterator[Digest]:
-    """Yield what the bundle in *path* carries, and what it relied on."""
-    if not is_feed(path):
+    """Yield what the bundle in *path* carries, on all its volumes, and what it relied on."""
+    folders = feed_folders(path)
+    if not folders:
         raise UsageError(
             f"{path} is no bundle: it has no trust/1.root.json",
             hint="name the folder that was saved to",
             path=str(path),
         )
-    folder = path / "blobs" / "sha256"
+    folder = folders[0] / "blobs" / "sha256"
     with disk_errors(folder):
         names = os.listdir(folder) if folder.is_dir() else []
     for name in filter(_HEXADECIMAL.fullmatch, names):
         yield Digest(algorithm="sha256", hex=name)
-    publication = read_feed(path).publication
-    ref = publication.list.files.get(BASE_TARGET) if publication else None
-    if ref is not None:
-        place = target_file(BASE_TARGET, ref.digest)
-        yield from Base.parse(fetch_exact(FeedFolder(path).read, place, ref.digest, ref.size)).blobs
+    feed = read_feed(folders[0])
+    base, listed = feed.file(BASE_TARGET), feed.file(VOLUMES_TARGET)
+    if base is not None:
+        yield from Base.parse(base).blobs
+    if listed is not None:
+        volumes = Volumes.parse(listed)
+        yield from (*volumes.whole, *volumes.cut)
 
 
 def _of_images(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -22,9 +23,10 @@ from provider_core.pouring import read_document
 from provider_core.store import Writer, pour
 from provider_core.transport import Location, Origin, Transport
 
+from .feed_folders import feed_folders, folder_of
 from .web_auth import BasicAuth
 
-__all__ = ["FolderPlace", "Place", "WebPlace", "folder_of", "place_of"]
+__all__ = ["FolderPlace", "Place", "WebPlace", "place_of", "places_of"]
 
 _DIGITS: Final = re.compile(r"[0-9a-f]{64}")
 _FORBIDDEN: Final = 403
@@ -65,14 +67,17 @@ class Place(Protocol):
 
 
 class FolderPlace:
-    """A feed in the folder *path*, on a disk or a stick; it is only read."""
+    """A feed in a folder, on a disk or a stick, or in several; it is only read.
+
+    *folders* are volumes of one bundle then; what all of them have is read from the first.
+    """
 
     files_at_once: Final = 1
     blobs_at_once: Final = 2
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.fetch = folder_fetch(path)
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.folders = tuple(folders)
+        self.fetch = folder_fetch(self.folders[0])
 
     def pour(self, descriptor: Descriptor, writer: Writer) -> None:
         with self._opened(descriptor) as file:
@@ -86,7 +91,7 @@ class FolderPlace:
         return self._blob(descriptor).is_file()
 
     def publishers(self) -> tuple[Digest, ...]:
-        folder = self._path / PUBLISHERS
+        folder = self.folders[0] / PUBLISHERS
         with disk_errors(folder):
             names = sorted(os.listdir(folder)) if folder.is_dir() else []
         found = filter(_DIGITS.fullmatch, names)
@@ -98,14 +103,16 @@ class FolderPlace:
             try:
                 return open(open_regular(path), "rb")
             except (FileNotFoundError, NotADirectoryError):
-                if not self._path.exists():
-                    raise NoSuchFile(self._path) from None
+                if not self.folders[0].exists():
+                    raise NoSuchFile(self.folders[0]) from None
                 raise BlobNotFound(
-                    descriptor.digest, f"the feed {self._path}", hint="its copy is not whole"
+                    descriptor.digest, f"the feed {self.folders[0]}", hint="its copy is not whole"
                 ) from None
 
     def _blob(self, descriptor: Descriptor) -> Path:
-        return self._path / blob_path(descriptor.digest)
+        """Return where the blob is, or would be in the first folder."""
+        paths = [folder / blob_path(descriptor.digest) for folder in self.folders]
+        return next((path for path in paths if path.is_file()), paths[0])
 
 
 class WebPlace:
@@ -172,12 +179,18 @@ class WebPlace:
 
 def place_of(location: str, context: Context) -> Place:
     """Return the place that *location* names: an http(s) URL, else a folder's absolute path."""
+    return places_of(location, context)[0]
+
+
+def places_of(location: str, context: Context) -> tuple[Place, ...]:
+    """Return the ways to the feed at *location*; several where volumes are side by side.
+
+    Each begins with another volume, since all of them have the signed metadata and one may be
+    damaged.
+    """
     if location.startswith(("http://", "https://")):
         origin = Origin.of(location)
-        return WebPlace(location, context.transport, BasicAuth(origin, context.credentials))
-    return FolderPlace(folder_of(location))
-
-
-def folder_of(location: str) -> Path:
-    """Return the folder that *location* names, an absolute path or a file URL."""
-    return Path(location.removeprefix("file://"))
+        return (WebPlace(location, context.transport, BasicAuth(origin, context.credentials)),)
+    path = folder_of(location)
+    folders = feed_folders(path) or (path,)
+    return tuple(FolderPlace((*folders[start:], *folders[:start])) for start in range(len(folders)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from feed_format import is_feed
 from provider_core.context import Context
 from provider_core.errors import NoSuchFile, NotSupported
 from provider_core.hookspecs import ProviderSpec, hookimpl
@@ -27,16 +26,16 @@ from provider_core.oci import Descriptor
 from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
-from .asked_feeds import asked_feed, source_feed
-from .bundling import save_bundle
+from .asked_feeds import asked_feed, location_of, source_feed
+from .feed_folders import VOLUMES_MARKER, feed_folders, folder_of, is_on_volumes
 from .feed_options import OPTIONS
 from .feed_sources import checked_source
 from .identity import LOCATION, PROVIDER
 from .offering import everything, snapshot
-from .places import folder_of
 from .receiving import feed_contents, receive
+from .saving import save_images
 from .trusting import opened_feed
-from .verifying import verified
+from .verifying import verdicts
 
 __all__ = ["FeedProvider"]
 
@@ -55,6 +54,7 @@ class FeedProvider(ProviderSpec):
                 {
                     Feature.REFRESH,
                     Feature.RESOLVE,
+                    Feature.ORDER,
                     Feature.CONTENTS,
                     Feature.INSTALL,
                     Feature.SAVE,
@@ -63,7 +63,7 @@ class FeedProvider(ProviderSpec):
                 }
             ),
             schemes=("https", "http"),
-            markers=("trust/1.root.json",),
+            markers=("trust/1.root.json", VOLUMES_MARKER),
             saves=(Destination(folder=True, takes=("*/*",)),),
         )
 
@@ -96,12 +96,18 @@ class FeedProvider(ProviderSpec):
         path = folder_of(reference.path)
         if not path.exists():
             raise NoSuchFile(path)
-        if not is_feed(path):
+        if not feed_folders(path):
             return
         with opened_feed(asked_feed(str(path), context), context) as opened:
             for package in everything(opened, "", context):
                 kept = {**package.annotations, LOCATION: str(path)}
                 yield replace(package, annotations=kept)
+
+    @hookimpl
+    def order(self, packages: Sequence[Package], context: Context) -> Sequence[Package] | None:
+        """Read volumes from one end to the other, as discs want it; other feeds in any order."""
+        places = {location_of(package, context) for package in packages}
+        return packages if any(map(is_on_volumes, places)) else None
 
     @hookimpl
     def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:
@@ -119,14 +125,14 @@ class FeedProvider(ProviderSpec):
     def save(
         self, images: Sequence[Held], destination: str, reader: Reader, context: Context
     ) -> Saved | None:
-        """Make or extend a bundle; see `bundling.save_bundle`."""
-        return save_bundle(images, destination, reader, context)
+        """Make or extend a bundle, or volumes of one; see `saving.save_images`."""
+        return save_images(images, destination, reader, context)
 
     @hookimpl
     def verify(self, reference: Reference, context: Context) -> Iterator[Verdict]:
-        """Read every byte of the feed in a folder; see `verifying.verified`."""
+        """Read every byte of the feed in a folder; see `verifying.verdicts`."""
         if isinstance(reference, FilePath):
-            yield verified(folder_of(reference.path), context)
+            yield from verdicts(folder_of(reference.path), context)
 
 
 def _pin(package: Package) -> Descriptor:

@@ -8,7 +8,14 @@ from typing import Final
 
 from feed_format import Evidence, collect_evidence
 from provider_core.context import Context
-from provider_core.errors import NotFoundError, PackageNotFound
+from provider_core.errors import (
+    BlobNotFound,
+    Error,
+    IntegrityError,
+    NotFoundError,
+    PackageNotFound,
+    VolumeMissing,
+)
 from provider_core.model import Content, Contents, Package, same_pin
 from provider_core.oci import Descriptor, parse_root
 from provider_core.oci.media_types import is_manifest
@@ -21,6 +28,7 @@ from .deltas import check_base
 from .evidence_artifact import put_evidence
 from .places import Place, place_of
 from .trusting import OpenedFeed, opened_feed
+from .volume_place import VolumePlace, content_place, one_fault
 
 __all__ = ["feed_contents", "receive"]
 
@@ -51,11 +59,12 @@ def receive(
     Raises PackageNotFound if the feed offers it no longer, IntegrityError, TransportError,
     NotSupported if a wanted platform is not there, StoreError.
     """
-    asked = feed_of(package, context)
-    place = place_of(asked.location, context)
-    with opened_feed(asked, context) as opened:
+    with opened_feed(feed_of(package, context), context) as opened:
         check_base(opened, reader)
         vouched = _vouched(opened, package, context)
+        place = content_place(opened, f"{package.name} {package.version}")
+    if isinstance(place, VolumePlace):
+        _bring_what_is_here(pin, place, reader, writer, context)
     content = pour_image(
         pin,
         place.pour,
@@ -72,6 +81,35 @@ def receive(
         facts=vouched.facts,
         evidence=() if vouched.evidence is None else (put_evidence(vouched.evidence, writer),),
     )
+
+
+def _bring_what_is_here(
+    pin: Descriptor,
+    place: VolumePlace,
+    reader: Reader,
+    writer: Writer,
+    context: Context,
+) -> None:
+    """Bring everything of the image *pin* that is on the volumes that are here.
+
+    Raises VolumeMissing naming all others that it needs, before that IntegrityError if something
+    was damaged, and BlobNotFound; what could be read stays.
+    """
+
+    def read(descriptor: Descriptor) -> bytes:
+        return reader.read(descriptor) if reader.has(descriptor) else place.read(descriptor)
+
+    faults: list[Error] = []
+    selection = select_image(pin, read, context.platforms, available=place.has)
+    for descriptor in selection.descriptors:
+        if reader.has(descriptor):
+            continue
+        try:
+            place.pour(descriptor, writer)
+        except (BlobNotFound, IntegrityError, VolumeMissing) as error:
+            faults.append(error)
+    if faults:
+        raise one_fault(faults)
 
 
 def feed_contents(package: Package, pin: Descriptor, reader: Reader, context: Context) -> Contents:
@@ -127,7 +165,7 @@ def _ended(opened: OpenedFeed, context: Context) -> dict[str, str]:
 def _referrers(
     candidates: Iterable[Descriptor],
     content: Content,
-    place: Place,
+    place: Place | VolumePlace,
     reader: Reader,
     writer: Writer,
     context: Context,

@@ -6,7 +6,7 @@ every respect changes the memory, so that a bundle that was made for somebody el
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,11 +24,11 @@ from feed_format import (
 )
 from feed_format.paths import TRUST, role_file
 from provider_core.context import Context
-from provider_core.errors import IntegrityError, Rollback
+from provider_core.errors import Error, IntegrityError, Rollback, Untrusted
 
 from .known_root import KnownRoot
 from .lasting import accepted_expired
-from .places import Place, place_of
+from .places import Place, places_of
 from .rehearsing import Replaying, copied, made
 from .series_memory import SeriesMemory
 
@@ -85,25 +85,40 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
     Raises Untrusted if it is another feed than is known, and what `TrustReader.refresh` and
     `SeriesMemory.check` raise.
     """
-    place = place_of(asked.location, context)
+    places = places_of(asked.location, context)
     with context.state.lock():
-        memory = context.state.folder / _memory_name(asked.known, context)
-        base, pin = _begun(asked.known, place)
-        reading = _Reading(
-            fetch=Replaying(place.fetch),
-            pin=pin,
-            base=base,
-            accepted=accepted_expired(context.options),
-            context=context,
-        )
-        feed, series = reading.verified(memory)
-        yield OpenedFeed(
-            place=place,
-            feed=feed,
-            reader=FeedReader(place.fetch, feed, made(memory / _SHARDS)),
-            series=series,
-            accepted=reading.accepted,
-        )
+        yield _first_whole(places, asked.known, context)
+
+
+def _first_whole(places: Sequence[Place], known: KnownRoot | None, context: Context) -> OpenedFeed:
+    """Return the feed as the first of *places* has it undamaged; raise what is wrong there."""
+    faults: list[Error] = []
+    for place in places:
+        try:
+            return _opened(place, known, context)
+        except (IntegrityError, Untrusted) as error:
+            faults.append(error)
+    raise faults[0]
+
+
+def _opened(place: Place, known: KnownRoot | None, context: Context) -> OpenedFeed:
+    memory = context.state.folder / _memory_name(known, context)
+    base, pin = _begun(known, place)
+    reading = _Reading(
+        fetch=Replaying(place.fetch),
+        pin=pin,
+        base=base,
+        accepted=accepted_expired(context.options),
+        context=context,
+    )
+    feed, series = reading.verified(memory)
+    return OpenedFeed(
+        place=place,
+        feed=feed,
+        reader=FeedReader(place.fetch, feed, made(memory / _SHARDS)),
+        series=series,
+        accepted=reading.accepted,
+    )
 
 
 def _memory_name(known: KnownRoot | None, context: Context) -> str:

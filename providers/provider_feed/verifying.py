@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from feed_format import BASE_TARGET, Base, Document, PublishedFeed, read_feed, show_fingerprint
+from feed_format import (
+    BASE_TARGET,
+    Base,
+    Document,
+    PublishedFeed,
+    is_feed,
+    read_feed,
+    show_fingerprint,
+)
 from feed_format.feed_folder import FeedFolder
-from feed_format.paths import target_file
+from feed_format.paths import piece_path, target_file
 from feed_format.target_list import fetch_exact
 from provider_core.context import Context
 from provider_core.digests import Digest, Hasher
@@ -21,32 +29,44 @@ from provider_core.oci.layout import blob_path
 from provider_core.pouring import read_document
 from provider_core.store.graph import walk
 
+from .feed_folders import volumes_in
 from .identity import PROVIDER
 from .known_root import KnownRoot
+from .volume_verifying import VolumePart, part_of, verdict_of_all
 
-__all__ = ["verified"]
+__all__ = ["verdicts"]
 
 _PIECE: Final = 1 << 20
 
 
-def verified(path: Path, context: Context) -> Verdict:
-    """Return what there is to say of the feed in the folder *path*, every byte of it read.
+def verdicts(path: Path, context: Context) -> Iterator[Verdict]:
+    """Yield what there is to say of the feed in the folder *path*, every byte of it read.
 
+    Volumes in it are verified one by one, and then it is told whether all of them are there.
     Raises NoSuchFile if it is no feed, StoreError if it cannot be read.
     """
+    volumes = () if is_feed(path) else volumes_in(path)
+    for folder in volumes or (path,):
+        yield _verified(folder, context)
+    if volumes:
+        yield verdict_of_all(path)
+
+
+def _verified(path: Path, context: Context) -> Verdict:
     try:
         feed = read_feed(path)
         documents = tuple(feed.documents())
+        part = part_of(feed)
     except IntegrityError as error:
         return Verdict(place=str(path), kind="feed", problems=(error.message,))
-    medium = _Medium(path, feed, context)
-    problems = tuple(medium.problems(documents))
+    medium = _Medium(path, feed, part, context)
+    problems = (*medium.problems(documents), *medium.problems_of_pieces())
     ended = min(state.expires for state in feed.states)
     if ended <= context.clock():
         problems = (f"its signatures ended on {ended:%Y-%m-%d}", *problems)
     return Verdict(
         place=str(path),
-        kind="feed",
+        kind=part.name if part else "feed",
         problems=problems,
         contents=tuple(str(package) for one in documents for package in one.packages),
         signed_by=show_fingerprint(feed.fingerprint),
@@ -58,11 +78,14 @@ def verified(path: Path, context: Context) -> Verdict:
 
 
 class _Medium:
-    """The blobs of one feed."""
+    """The blobs of one feed, or of one volume, and its pieces."""
 
-    def __init__(self, path: Path, feed: PublishedFeed, context: Context) -> None:
+    def __init__(
+        self, path: Path, feed: PublishedFeed, part: VolumePart | None, context: Context
+    ) -> None:
         self._folder = FeedFolder(path)
         self._context = context
+        self._part = part
         self.base = _base(self._folder, feed)
         self.read = 0
         """Bytes read so far."""
@@ -82,6 +105,19 @@ class _Medium:
         except IntegrityError as error:
             yield error.message
 
+    def problems_of_pieces(self) -> Iterator[str]:
+        """Yield what is missing or damaged of the pieces that a volume has."""
+        if self._part is None:
+            return
+        if not self._part.is_known:
+            yield "its volume.json does not say which volume it is"
+        for piece in self._part.pieces:
+            name = piece_path(piece.digest)
+            if not self._folder.has(name):
+                yield f"the piece {piece.digest} is missing"
+            elif self._hashed(name) != (piece.length, piece.digest):
+                yield f"the piece {piece.digest} of {piece.blob} is damaged"
+
     def _document(self, descriptor: Descriptor) -> bytes | None:
         """Return a manifest or index; None if it is not there or damaged, as `_blob` tells."""
         path = self._folder.path(blob_path(descriptor.digest))
@@ -92,21 +128,29 @@ class _Medium:
             return None
 
     def _blob(self, descriptor: Descriptor) -> Iterator[str]:
-        path = self._folder.path(blob_path(descriptor.digest))
-        if not self._folder.has(blob_path(descriptor.digest)):
-            if descriptor.digest not in self.base:
+        name = blob_path(descriptor.digest)
+        if not self._folder.has(name):
+            if descriptor.digest not in self.base and not self._is_elsewhere(descriptor.digest):
                 yield f"{descriptor.digest} is missing"
             return
-        hasher, size = Hasher(descriptor.digest.algorithm), 0
+        size, digest = self._hashed(name, descriptor.digest.algorithm)
+        if (size, digest) != (descriptor.size, descriptor.digest):
+            yield f"{descriptor.digest} is damaged: it has {size} bytes of {digest}"
+
+    def _is_elsewhere(self, digest: Digest) -> bool:
+        return self._part is not None and digest in self._part.elsewhere
+
+    def _hashed(self, name: str, algorithm: str = "sha256") -> tuple[int, Digest]:
+        """Read the file *name* to its end; return its bytes and digest."""
+        path = self._folder.path(name)
+        hasher = Hasher(algorithm)
         with disk_errors(path), open(open_regular(path), "rb", buffering=0) as file:
             while piece := file.read(_PIECE):
                 self._context.check()
                 self._context.progress.advance(str(path), len(piece))
                 hasher.update(piece)
-                size += len(piece)
-        self.read += size
-        if (size, hasher.digest()) != (descriptor.size, descriptor.digest):
-            yield f"{descriptor.digest} is damaged: it has {size} bytes of {hasher.digest()}"
+        self.read += hasher.size
+        return hasher.size, hasher.digest()
 
 
 def _base(folder: FeedFolder, feed: PublishedFeed) -> dict[Digest, int]:

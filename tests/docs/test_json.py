@@ -131,9 +131,9 @@ def _of_engines() -> Iterator[dict[str, Any]]:
     with TemporaryDirectory() as home, Host(home, container_engines=[engine]) as host:
         host.install("sample/hello")
         yield from map(loaded_document, host.load("sample/hello"))
-        for image in host.list():
-            advice = Withdrawal(digest=image.image_id, name="x", version="1", reason="old")
-            yield withdrawn_document(Withdrawn(image=image, by="lab", withdrawal=advice))
+        for row in host.list():
+            advice = Withdrawal(digest=row.image_id, name="x", version="1", reason="old")
+            yield withdrawn_document(Withdrawn(image=row, by="lab", withdrawal=advice))
 
 
 def _documents(command: str, home: Path) -> list[dict[str, Any]]:

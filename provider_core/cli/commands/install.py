@@ -19,6 +19,7 @@ from ..installing import install_told, tell_failed
 from ..invocation import Invocation
 from ..lists import groups, list_flags, locked_by, requested, settled
 from ..loading import tell_loaded
+from ..next_volume import with_every_volume
 from ..plan_table import show_plan
 from ..provider_flags import provider_command
 from ..report import Report, reported
@@ -122,7 +123,8 @@ def _install(
 ) -> list[tuple[str, Error]]:
     failed: list[tuple[str, Error]] = []
     for wish, requests in groups(asked, wishes):
-        run = partial(host.install, *requests, wishes=wish)
+        install = partial(host.install, *requests, wishes=wish)
+        run = partial(with_every_volume, install, invocation)
         result = install_told(host, run, told["columns"], invocation.output)
         report.installed(result)
         if told["engine"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import click
@@ -15,6 +16,7 @@ from .. import flags
 from ..grid import Column, Grid
 from ..invocation import Invocation
 from ..lists import groups, list_flags, locked_by, requested, settled
+from ..next_volume import with_every_volume
 from ..plan_table import show_plan
 from ..provider_flags import provider_command
 from ..render import Output
@@ -65,7 +67,8 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
             report.planned(plan)
             show_plan(invocation.output, plan)
             return
-        result = host.save(*texts, to=to, wishes=wish)
+        save = partial(host.save, *texts, to=to, wishes=wish)
+        result = with_every_volume(save, invocation)
         report.saved(result)
     _tell(result, invocation.output)
 

@@ -11,6 +11,7 @@ from .. import flags
 from ..image_columns import image_grid
 from ..installing import install_told, tell_failed
 from ..invocation import Invocation
+from ..next_volume import with_every_volume
 from ..plan_table import show_plan
 from ..provider_flags import provider_command
 from ..setting_flags import pace_flags
@@ -40,7 +41,8 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
         if told["dry_run"]:
             show_plan(output, host.plan_upgrade(*requests, wishes=wishes))
             return 0
-        run = partial(host.upgrade, *requests, wishes=wishes)
+        upgrade = partial(host.upgrade, *requests, wishes=wishes)
+        run = partial(with_every_volume, upgrade, invocation)
         result = install_told(host, run, told["columns"], output)
     if not result.installed and not result.failed:
         output.notice("everything is up to date")

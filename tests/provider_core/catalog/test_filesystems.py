@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider_core.catalog import Catalog, Offers, filesystems
+from provider_core.catalog import Catalog, Offers
 from provider_core.catalog.filesystems import network_type
+from provider_core.disk import mounts
 from provider_core.errors import NotSupported
 from provider_core.model import Query
 
@@ -56,7 +57,7 @@ def test_any_table_is_read(mounts: str, path: str) -> None:
 def on_nfs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     table = tmp_path / "mounts"
     table.write_text(f"server:/export {tmp_path} nfs rw 0 0\n")
-    monkeypatch.setattr(filesystems, "_MOUNTS", table)
+    monkeypatch.setattr(mounts, "_MOUNTS", table)
     return tmp_path
 
 
@@ -75,5 +76,5 @@ def test_both_databases_refuse_a_network_file_system(on_nfs: Path) -> None:
 def test_where_there_is_no_table_nothing_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filesystems, "_MOUNTS", tmp_path / "no-such-table")
+    monkeypatch.setattr(mounts, "_MOUNTS", tmp_path / "no-such-table")
     assert Catalog(tmp_path / "catalog.db").installed() == ()

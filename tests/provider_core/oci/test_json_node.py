@@ -19,7 +19,8 @@ def top() -> Node:
     return read_document(
         b"""{"text": "t", "number": 3, "yes": true, "fraction": 1.5, "nothing": null,
         "words": ["a", "b"], "mixed": ["a", 1], "map": {"k": "v"}, "mixed map": {"k": "v", "n": 1},
-        "items": [{"name": "first"}, {"name": 7}], "digest": "%s", "bad": "sha256:xyz",
+        "counts": [1, 0, -2], "items": [{"name": "first"}, {"name": 7}],
+        "digest": "%s", "bad": "sha256:xyz",
         "digests": ["%s", "md5:00"]}"""
         % (str(DIGEST).encode(), str(DIGEST).encode())
     )
@@ -30,6 +31,7 @@ def test_values_of_their_kind(top: Node) -> None:
     assert top.required("number", int) == 3
     assert top.optional("yes", bool, False) is True
     assert top.strings("words", limit=2) == ("a", "b")
+    assert top.integers("counts", limit=3) == (1, 0, -2)
     assert top.string_map("map", limit=1) == {"k": "v"}
     assert [item.path for item in top.array("items", limit=2)] == ["items[0]", "items[1]"]
     assert top.digest("digest") == DIGEST
@@ -39,6 +41,7 @@ def test_values_of_their_kind(top: Node) -> None:
 def test_null_counts_as_absent(top: Node, key: str, refused: Refused) -> None:
     assert top.optional(key, str, "default") == "default"
     assert top.strings(key, limit=1) == ()
+    assert top.integers(key, limit=1) == ()
     assert top.array(key, limit=1) == ()
     assert top.digests(key, limit=1) == ()
     assert top.string_map(key, limit=1) == {}
@@ -64,6 +67,8 @@ def test_has_tells_null_from_absent(top: Node) -> None:
         (lambda top: top.array("map", limit=1), "map", "an array is expected, not an object"),
         (lambda top: top.array("words", limit=2), "words[0]", "an object is expected"),
         (lambda top: top.strings("mixed", limit=2), "mixed[1]", "a string is expected"),
+        (lambda top: top.integers("mixed", limit=2), "mixed[0]", "an integer is expected"),
+        (lambda top: top.integers("counts", limit=2), "counts", "3 entries, at most 2"),
         (lambda top: top.strings("words", limit=1), "words", "2 entries, at most 1"),
         (lambda top: top.array("items", limit=1), "items", "2 entries, at most 1"),
         (lambda top: top.string_map("map", limit=0), "map", "1 entries, at most 0"),

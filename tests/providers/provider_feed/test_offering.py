@@ -75,7 +75,7 @@ def test_a_refresh_without_changes_says_so(host: Host, feed: FeedMaker) -> None:
     feed.clock.pass_days(1)
     feed.refresh()
     assert [one.changed for one in host.refresh()] == [True]
-    (row,) = host.sources()
+    row, *_ = host.sources()
     assert row.until == (feed.clock.now + feed.lives.timestamp).isoformat(timespec="seconds")
 
 

@@ -129,7 +129,7 @@ def test_what_was_withdrawn_since_is_not_installed(host: Host, feed: FeedMaker) 
         publisher.publish()
     assert plan.steps
     with pytest.raises(PackageNotFound):
-        host.install("tool")
+        host.install("tool", wishes=Wishes(source="a"))
     assert host.list() == ()
 
 

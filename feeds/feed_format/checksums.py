@@ -1,0 +1,72 @@
+"""SHA256SUMS: a feed on a medium, checked without ferry: ``sha256sum -c SHA256SUMS``.
+
+It is signed by nobody; what ferry believes is in `trust/`.  It tells whether a copy is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from provider_core.digests import Digest
+from provider_core.disk.durable import open_regular
+from provider_core.disk.failures import disk_errors
+
+from .feed_folder import FeedFolder
+from .paths import CHECKSUMS, INGEST, LOCK
+
+__all__ = ["checksum_lines", "line_size", "write_checksums"]
+
+_OWN: Final = frozenset({CHECKSUMS, INGEST, LOCK})
+"""What is in a feed's folder and not of the feed."""
+_NAMED: Final = re.compile(r"(?:blobs|pieces)/sha256/([0-9a-f]{64})")
+
+
+def checksum_lines(digests: Mapping[str, str]) -> bytes:
+    """Return the file for *digests*: hexadecimal SHA-256 by path, in coreutils' format."""
+    lines = (f"{digest}  {path}\n" for path, digest in sorted(digests.items()))
+    return "".join(lines).encode("ascii")
+
+
+def line_size(path: str) -> int:
+    """Return the bytes of the line for *path*."""
+    return 64 + 2 + len(path) + 1
+
+
+def write_checksums(folder: FeedFolder) -> int:
+    """Write the list of all that is in *folder* now; return its bytes.
+
+    Files that are named by their SHA-256 were verified when they got that name, and are not read
+    again.  Raises NoSpace, StoreError.
+    """
+    data = checksum_lines({path: _digest(folder, path) for path in files_of(folder)})
+    folder.replace(CHECKSUMS, data)
+    return len(data)
+
+
+def files_of(folder: FeedFolder) -> Iterator[str]:
+    """Yield the path of every regular file of the feed in *folder*, from there."""
+    for top in folder.names("."):
+        if top not in _OWN:
+            yield from _below(folder, top)
+
+
+def _below(folder: FeedFolder, name: str) -> Iterator[str]:
+    if folder.has(name):
+        yield name
+    elif folder.path(name).is_dir() and not folder.path(name).is_symlink():
+        for entry in folder.names(name):
+            yield from _below(folder, str(PurePosixPath(name, entry)))
+
+
+def _digest(folder: FeedFolder, path: str) -> str:
+    named = _NAMED.fullmatch(path)
+    if named:
+        return named[1]
+    where = folder.path(path)
+    with disk_errors(where), os.fdopen(open_regular(where), "rb") as file:
+        digest, _ = Digest.of_stream(file)
+    return digest.hex

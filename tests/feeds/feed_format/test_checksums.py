@@ -1,0 +1,57 @@
+"""SHA256SUMS: what coreutils can check, of everything that is the feed's."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from feed_format import write_checksums
+from feed_format.checksums import checksum_lines, files_of, line_size
+from feed_format.feed_folder import FeedFolder
+
+from .feeds import FeedMaker, package
+
+
+@pytest.fixture
+def published(feed: FeedMaker) -> FeedFolder:
+    feed.publish(package("tool"))
+    return FeedFolder(feed.path)
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="needs coreutils")
+def test_coreutils_finds_every_file_as_it_is(published: FeedFolder) -> None:
+    size = write_checksums(published)
+    listed = (published.root / "SHA256SUMS").read_text()
+    assert len(listed) == size == sum(map(line_size, files_of(published)))
+    done = subprocess.run(
+        ["sha256sum", "--strict", "-c", "SHA256SUMS"],
+        cwd=published.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split(": OK\n")) == {*files_of(published), ""}
+
+
+def test_everything_but_the_publishers_own_is_listed(published: FeedFolder) -> None:
+    there = {
+        str(path.relative_to(published.root))
+        for path in published.root.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+    (published.root / "link").symlink_to("index.json")
+    assert set(files_of(published)) == there - {"lock"}
+
+
+def test_the_list_is_gone_once_it_is_wrong(published: FeedFolder, feed: FeedMaker) -> None:
+    write_checksums(published)
+    feed.publish(package("other"))
+    assert not (published.root / "SHA256SUMS").exists()
+
+
+def test_lines_are_in_order() -> None:
+    assert checksum_lines({"b": "22", "a": "11"}) == b"11  a\n22  b\n"
+    assert len(checksum_lines({"b/c": "0" * 64})) == line_size("b/c")
