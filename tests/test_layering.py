@@ -21,7 +21,10 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"catalog"},
     {"context", "installed_names"},
     {"hookspecs", "discovery", "supervision", "settings", "side_by_side"},
-    {"answers", "plugin_checks", "pouring", "replacing", "settings_file", "parents", "engines"},
+    {
+        *("answers", "plugin_checks", "pouring", "replacing", "settings_file", "parents"),
+        *("engines", "signatures"),
+    },
     {"plugins", "simple_provider", "home", "lists"},
     {"dispatch"},
     {"operations"},

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from .volume_packing import Part, Room, pack
     from .volume_writing import VolumeWriter, unfinished_volumes
     from .volumes import PIECE_LIMIT, VOLUMES_TARGET, Piece, Volume, VolumeImage, Volumes
+    from .withdrawals import WITHDRAWN_TARGET, joined, parse_withdrawals, withdrawals_bytes
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -186,6 +187,12 @@ __getattr__, __dir__ = lazy_names(
             "VolumeImage",
             "Volumes",
         ),
+        "withdrawals": (
+            "WITHDRAWN_TARGET",
+            "joined",
+            "parse_withdrawals",
+            "withdrawals_bytes",
+        ),
     },
 )
 
@@ -198,6 +205,7 @@ __all__ = [
     "ROLES",
     "SERIES_TARGET",
     "VOLUMES_TARGET",
+    "WITHDRAWN_TARGET",
     "Base",
     "Changes",
     "Document",
@@ -246,6 +254,7 @@ __all__ = [
     "folder_fetch",
     "is_feed",
     "is_protected",
+    "joined",
     "next_root",
     "next_version",
     "open_publisher",
@@ -253,6 +262,7 @@ __all__ = [
     "package_key",
     "packages_of",
     "parse_fingerprint",
+    "parse_withdrawals",
     "read_feed",
     "read_key",
     "read_public_key",
@@ -265,6 +275,7 @@ __all__ = [
     "signers_of",
     "unfinished_volumes",
     "valid_signers",
+    "withdrawals_bytes",
     "write_checksums",
     "write_key",
     "write_public_key",

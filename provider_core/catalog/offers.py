@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from ..model import Package, Query, Snapshot
+from ..model import Package, Query, Snapshot, Withdrawal
 from ..references import name_key
+from .advice import all_withdrawals, withdrawals_text
 from .connections import transaction
 from .finding import find_offers, spellings
 from .offer_rows import delete_source, stage, take_over
@@ -37,9 +38,9 @@ class OffersState:
     """`Snapshot.facts` of its last refresh."""
 
 
-_State = tuple[str | None, str, int, str, str]
-_NEVER: Final[_State] = (None, "", 0, "", "{}")
-"""Token, time, count, end and facts (JSON) of a source that nothing is known of."""
+_State = tuple[str | None, str, int, str, str, str]
+_NEVER: Final[_State] = (None, "", 0, "", "{}", "[]")
+"""Token, time, count, end, facts and advice (JSON) of a source that nothing is known of."""
 
 
 def _utc_now() -> datetime:
@@ -91,7 +92,7 @@ class Offers:
         row = self._file.read(lambda connection: _state(connection, name_key(source)))
         if row is None:
             return None
-        token, refreshed, count, until, facts = row
+        token, refreshed, count, until, facts, _ = row
         return OffersState(
             token=token, refreshed=refreshed, count=count, until=until, facts=json.loads(facts)
         )
@@ -100,6 +101,10 @@ class Offers:
         """Return where the last refresh of *source* ended; None if it was never refreshed."""
         state = self.state(source)
         return None if state is None else state.token
+
+    def withdrawn(self) -> dict[str, tuple[Withdrawal, ...]]:
+        """Return what each source advised to use no more, by its name in lower case."""
+        return self._file.read(all_withdrawals)
 
     # keeping ------------------------------------------------------------------------------
 
@@ -124,9 +129,9 @@ class Offers:
         def work(connection: sqlite3.Connection) -> None:
             stage(connection, packages, ())
             with transaction(connection, write=True):
-                token, refreshed, count, until, facts = _state(connection, key) or _NEVER
+                token, refreshed, count, until, facts, advice = _state(connection, key) or _NEVER
                 count += take_over(connection, key)
-                _set_state(connection, key, (token, refreshed, count, until, facts))
+                _set_state(connection, key, (token, refreshed, count, until, facts, advice))
 
         key = name_key(source)
         self._file.write(work)
@@ -158,7 +163,8 @@ class Offers:
             count += take_over(connection, source)
             now = self._clock().astimezone(UTC).isoformat(timespec="seconds")
             facts = json.dumps(dict(snapshot.facts), sort_keys=True)
-            state = (snapshot.token, now, count, snapshot.until, facts)
+            advice = withdrawals_text(snapshot.withdrawn)
+            state = (snapshot.token, now, count, snapshot.until, facts, advice)
             _set_state(connection, source, state)
         return True
 
@@ -172,21 +178,21 @@ def _is_current(connection: sqlite3.Connection, source: str, snapshot: Snapshot)
 
 def _state(connection: sqlite3.Connection, source: str) -> _State | None:
     row: _State | None = connection.execute(
-        "SELECT token, refreshed, offers, until, facts FROM source WHERE name = :source",
+        "SELECT token, refreshed, offers, until, facts, withdrawn FROM source WHERE name = :source",
         {"source": source},
     ).fetchone()
     return row
 
 
 def _set_state(connection: sqlite3.Connection, source: str, state: _State) -> None:
-    columns = ("token", "refreshed", "offers", "until", "facts")
+    columns = ("token", "refreshed", "offers", "until", "facts", "withdrawn")
     connection.execute(
         """
-        INSERT INTO source (name, token, refreshed, offers, until, facts)
-        VALUES (:source, :token, :refreshed, :offers, :until, :facts)
+        INSERT INTO source (name, token, refreshed, offers, until, facts, withdrawn)
+        VALUES (:source, :token, :refreshed, :offers, :until, :facts, :withdrawn)
         ON CONFLICT (name) DO UPDATE SET
             token = excluded.token, refreshed = excluded.refreshed, offers = excluded.offers,
-            until = excluded.until, facts = excluded.facts
+            until = excluded.until, facts = excluded.facts, withdrawn = excluded.withdrawn
         """,
         {"source": source, **dict(zip(columns, state, strict=True))},
     )

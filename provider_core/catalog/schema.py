@@ -121,7 +121,8 @@ _OFFERS_TABLES = (
         refreshed TEXT NOT NULL,
         offers INTEGER NOT NULL,
         until TEXT NOT NULL,
-        facts TEXT NOT NULL
+        facts TEXT NOT NULL,
+        withdrawn TEXT NOT NULL
     )
     """,
     """
@@ -173,5 +174,5 @@ _OFFERS_TABLES = (
     """,
 )
 
-OFFERS = Schema(application=0x6665726F, number=2, statements=_OFFERS_TABLES)
+OFFERS = Schema(application=0x6665726F, number=3, statements=_OFFERS_TABLES)
 """Can be made anew from the sources, so any other form is dropped."""

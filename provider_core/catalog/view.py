@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..model import Installed, Package, Query, Source
+from ..model import Installed, Package, Query, Source, Withdrawal
 from .catalog import Catalog
 from .offers import Offers
 
@@ -26,6 +26,9 @@ class CatalogView(Protocol):
 
     def sources(self) -> tuple[Source, ...]:
         """Return the registered sources, the one to ask first in front."""
+
+    def withdrawn(self) -> tuple[Withdrawal, ...]:
+        """Return what the sources advise to use no more."""
 
 
 class View:
@@ -50,3 +53,7 @@ class View:
     def sources(self) -> tuple[Source, ...]:
         """Return the registered sources, the one to ask first in front."""
         return self._catalog.sources()
+
+    def withdrawn(self) -> tuple[Withdrawal, ...]:
+        """Return what the sources advise to use no more."""
+        return tuple(one for advice in self._offers.withdrawn().values() for one in advice)

@@ -28,10 +28,12 @@ __all__ = [
     "platform_flags",
     "report_flag",
     "requests_argument",
+    "require_signature_flag",
     "selection_flags",
     "source_names",
     "ticket_flag",
     "wishes_from",
+    "with_keys",
 ]
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -53,6 +55,13 @@ ignore_engine_flag = click.option(
 )
 columns_flag = click.option(
     "--columns", default="", metavar="NAME,…", help="The columns to show, in this order."
+)
+require_signature_flag = click.option(
+    "--require-signature",
+    "require_signature",
+    multiple=True,
+    metavar="KEY",
+    help="Only images signed by this public key (cosign.pub); repeated: by one of them.",
 )
 options_flag = click.option(
     "-o", "--option", multiple=True, metavar="NAME=VALUE", help="An option of the provider."
@@ -131,6 +140,7 @@ def wishes_from(told: Mapping[str, Any], *, options: Mapping[str, Any] | None = 
         keep_going=told.get("keep_going", False),
         keep_original=told.get("keep_original"),
         sha256=_sha256(told.get("sha256")),
+        signed_by=_keys(told.get("require_signature", ())),
         options={**option_values(told.get("option", ())), **(options or {})},
     )
 
@@ -177,6 +187,21 @@ def _platforms(told: Mapping[str, Any]) -> PlatformSet | None:
     from ..platforms import Platform, PlatformSet
 
     return PlatformSet.of(*map(Platform.parse, named))
+
+
+def _keys(given: Iterable[str]) -> Any:
+    if not given:
+        return ()
+    from ..signatures import read_key
+
+    return tuple(map(read_key, given))
+
+
+def with_keys(
+    options: dict[str, str | list[str]], keys: Iterable[str]
+) -> dict[str, str | list[str]]:
+    """Return the *options* of a source, with the *keys* of ``--require-signature`` among them."""
+    return {**options, "require-signature": list(keys)} if keys else options
 
 
 def _sha256(text: str | None) -> Any:

@@ -23,6 +23,7 @@ ferry.removal/1   uninstall, prune           an image that went
 ferry.kept/1      prune                      an image that stays, though no rule keeps it
 ferry.engine/1    engine list                a container engine, silent ones too
 ferry.held/1      list --engine              an image that an engine holds
+ferry.withdrawn/1 list --withdrawn           an installed image that a source withdrew
 ferry.loaded/1    load, install --engine     what loading an image came to
 ferry.source/1    source add, set, list …    a source
 ferry.login/1     source login               the origin that a login is bound to

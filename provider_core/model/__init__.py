@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .providers import Destination, Feature, Magic, OptionSpec, OptionType, ProviderInfo, Verb
     from .sources import Source, Trust
     from .verdicts import Verdict
+    from .withdrawals import Withdrawal
 
 __getattr__, __dir__ = lazy_names(
     __name__,
@@ -80,6 +81,7 @@ __getattr__, __dir__ = lazy_names(
             "Trust",
         ),
         "verdicts": ("Verdict",),
+        "withdrawals": ("Withdrawal",),
     },
 )
 
@@ -118,6 +120,7 @@ __all__ = [
     "Trust",
     "Verb",
     "Verdict",
+    "Withdrawal",
     "pin_key",
     "same_pin",
 ]

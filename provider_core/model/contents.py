@@ -10,6 +10,7 @@ from ..oci import Descriptor
 from ..platforms import Platform
 from .packages import Package, PackageId
 from .pins import Pin
+from .withdrawals import Withdrawal
 
 __all__ = ["Content", "Contents", "Held", "Saved", "Snapshot"]
 
@@ -99,3 +100,5 @@ class Snapshot:
     until: str = ""
     """When the offers can no longer be believed without asking again, ISO 8601 in UTC: the end of
     the signatures that they were verified by; '' for never."""
+    withdrawn: tuple[Withdrawal, ...] = ()
+    """Everything that the source advises to use no more, at this state."""

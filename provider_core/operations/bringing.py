@@ -15,6 +15,7 @@ from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..store import Lease
 from .calls import open_call
+from .signed import check_signed
 from .total import Total
 from .wishes import Wishes
 
@@ -148,6 +149,7 @@ def _pour(
         provider, step.package, call.reader, writer, call.context, call.signs
     )
     _check_pin(step.package, content)
+    check_signed(step, content, resources.store, wishes)
     return content
 
 

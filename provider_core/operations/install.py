@@ -16,6 +16,7 @@ from .promised_file import check_unchanged
 from .publishing import recorded
 from .requests import Request
 from .results import InstallResult
+from .signed import check_signed
 from .tagging import drop_shadowed, put_tags, tags_for
 from .wanted_platforms import wanted_platforms
 from .wishes import Wishes
@@ -45,6 +46,7 @@ def carry_out(resources: Resources, planner: Planner) -> InstallResult:
     wishes, platforms = planner.wishes, planner.platforms
     plan = planner.plan()
     tags = tags_for(tuple(planner.asked_for.values()), wishes.tags)
+    _check_kept(resources, planner, plan)
     todo = replace(plan, steps=tuple(step for step in plan.steps if step.action is not Action.KEEP))
     with resources.store.lease() as lease:
         brought, broken = bring(resources, todo, wishes, platforms, lease)
@@ -125,6 +127,14 @@ def _beside(now: Installed, image: Installed, maker: RowMaker) -> Installed:
         f"{image.name} {image.version} was installed by another process with other content",
         hint="look at `ferry show`, then repeat with --force if you mean it",
     )
+
+
+def _check_kept(resources: Resources, planner: Planner, plan: Plan) -> None:
+    """Raise SignatureError if what is here already has not the signature that is asked for."""
+    for step in plan.steps:
+        if step.action is Action.KEEP:
+            content = planner.installed[ImageKey.of(step.package)].content
+            check_signed(step, content, resources.store, planner.wishes)
 
 
 def _kept(plan: Plan, before: dict[ImageKey, Installed]) -> tuple[Installed, ...]:

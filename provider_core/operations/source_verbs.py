@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..credentials import Credential, Place
     from ..model import Source
     from .results import RefreshResult, SourceRow
+    from .withdrawn import Withdrawn
 
 __all__ = ["SourceVerbs"]
 
@@ -86,3 +87,9 @@ class SourceVerbs:
         from .refresh import refresh
 
         return refresh(self._resources, names)
+
+    def withdrawn(self, pattern: str = "") -> tuple[Withdrawn, ...]:
+        """Return the installed images that a source advises to use no more, and why."""
+        from .withdrawn import withdrawn
+
+        return withdrawn(self._resources, pattern)

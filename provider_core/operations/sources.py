@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import Exists, NotSupported, UnknownSource, UsageError
 from ..model import Feature, Source, Trust, Verb
@@ -18,6 +18,7 @@ from .publishing import recorded
 from .recognising import providers_for_folder, providers_for_scheme
 from .refresh import refresh_source
 from .results import SourceRow
+from .signed import SIGNATURE_OPTION, kept_keys
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -112,8 +113,9 @@ def _keep(
     old: Source | None,
 ) -> Source:
     loaded = resources.plugins.get(source.provider)
-    check_options(loaded.options, options, Verb.SOURCE, source.provider)
-    typed = typed_options(loaded.options, options, Verb.SOURCE)
+    specs = (*loaded.options, SIGNATURE_OPTION)
+    check_options(specs, options, Verb.SOURCE, source.provider)
+    typed = _with_keys(typed_options(specs, options, Verb.SOURCE))
     resources.networks.check(source.location, typed)
     # Paths were made absolute: options are read wherever ferry runs next.
     source = replace(source, options={name: _as_text(value) for name, value in typed.items()})
@@ -128,6 +130,12 @@ def _keep(
     with recorded(resources, operation) as change:
         change.put_source(checked)
     return checked
+
+
+def _with_keys(options: dict[str, Any]) -> dict[str, Any]:
+    """Return *options* with the keys that must sign as they are kept; without them if none."""
+    keys = kept_keys(options.pop(SIGNATURE_OPTION.name, ()))
+    return {**options, SIGNATURE_OPTION.name: keys} if keys else options
 
 
 def _place(source: Source) -> tuple[str, str, Trust]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..digests import Digest
 from ..platforms import PlatformSet
 from ..versions import ANY, VersionRange
+
+if TYPE_CHECKING:
+    from ..signatures import PublicKey
 
 __all__ = ["Wishes"]
 
@@ -42,6 +45,9 @@ class Wishes:
     """install FILE: the digest the file must have."""
     locked: frozenset[Digest] | None = None
     """The only content that may be brought, by the digests of roots; None for any."""
+    signed_by: tuple[PublicKey, ...] = ()
+    """One of these keys must have signed each image, besides what its source asks for; () if it
+    need not be signed."""
     tags: tuple[str, ...] = ()
     """install: further names for what is asked for, TAG of its own name or NAME:TAG."""
     keep_going: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..model import Installed, Package, Query, Source
+from ..model import Installed, Package, Query, Source, Withdrawal
 from ..references import name_key
 
 __all__ = ["MemoryCatalogView"]
@@ -25,10 +25,12 @@ class MemoryCatalogView:
         installed: Iterable[Installed] = (),
         offers: Iterable[Package] = (),
         sources: Iterable[Source] = (),
+        withdrawn: Iterable[Withdrawal] = (),
     ) -> None:
         self._installed = tuple(installed)
         self._offers = tuple(offers)
         self._sources = tuple(sources)
+        self._withdrawn = tuple(withdrawn)
 
     def installed(self) -> tuple[Installed, ...]:
         """Return the installed images, as they were given."""
@@ -50,3 +52,7 @@ class MemoryCatalogView:
     def sources(self) -> tuple[Source, ...]:
         """Return the sources, as they were given."""
         return self._sources
+
+    def withdrawn(self) -> tuple[Withdrawal, ...]:
+        """Return the advice, as it was given."""
+        return self._withdrawn

@@ -25,6 +25,7 @@ from provider_core.oci.layout import (
     layout_index,
 )
 from provider_core.oci.media_types import is_manifest
+from provider_core.oci.referring import is_hung_on_tag
 from provider_core.pouring import Selection, select_held, select_whole
 from provider_core.store import Reader
 
@@ -155,6 +156,8 @@ def _add_lines(draft: _Draft, line: Descriptor, held: Held) -> list[str]:
 
 
 def _nameless(referrer: Descriptor) -> Descriptor:
-    names = (REF_NAME, CONTAINERD_NAME, IMAGE_NAME)
+    names = {REF_NAME, CONTAINERD_NAME, IMAGE_NAME}
+    if is_hung_on_tag(referrer):
+        names.remove(REF_NAME)  # which is all that says what it is about
     kept = {key: text for key, text in referrer.annotations.items() if key not in names}
     return replace(referrer, annotations=kept)

@@ -18,6 +18,7 @@ from provider_core.oci.layout import (
     parse_layout_index,
 )
 from provider_core.oci.media_types import is_index, is_manifest
+from provider_core.oci.referring import is_hung_on_tag, subject_of
 from provider_core.pouring import read_document
 
 from .holders import Holder, read_file
@@ -64,7 +65,10 @@ class Layout:
         )
 
     def referrers(self) -> tuple[tuple[Descriptor, Digest], ...]:
-        """Return the nameless manifests that have a subject, each with its subject's digest."""
+        """Return the nameless manifests that have a subject, each with its subject's digest.
+
+        What hangs on a tag of cosign's counts as nameless.
+        """
         pairs = ((entry, self._subject(entry)) for entry in self.entries)
         return tuple((entry, subject) for entry, subject in pairs if subject is not None)
 
@@ -92,8 +96,7 @@ class Layout:
             return read_document(stream, descriptor)
 
     def _subject(self, entry: Descriptor) -> Digest | None:
-        named = any(entry.annotations.get(key) for key in _NAMES)
+        named = any(entry.annotations.get(key) for key in _NAMES) and not is_hung_on_tag(entry)
         if named or not is_manifest(entry.media_type) or not self.has(entry):
             return None
-        subject = Manifest.parse(self.read(entry), media_type=entry.media_type).subject
-        return None if subject is None else subject.digest
+        return subject_of(entry, Manifest.parse(self.read(entry), media_type=entry.media_type))

@@ -32,7 +32,7 @@ from feed_format.feed_folder import FeedFolder
 from provider_core.context import Context
 from provider_core.disk.media import Medium
 from provider_core.errors import Exists, Untrusted, UsageError
-from provider_core.model import Saved
+from provider_core.model import Saved, Withdrawal
 from provider_core.oci.layout import blob_path
 
 from .bundle_load import Load
@@ -43,6 +43,7 @@ from .lasting import parse_span
 from .passphrases import passphrase_from
 from .publishable import Publishable
 from .series_memory import SERIES, SeriesMemory
+from .withdrawing import advise
 
 __all__ = [
     "COURIER_PASSPHRASE",
@@ -71,6 +72,8 @@ class BundlePlan:
     series: str
     """'' for that of the bundle that is there, else the folder's name."""
     valid_for: timedelta
+    withdrawn: tuple[Withdrawal, ...]
+    """What the sources of this home advise to use no more: told to the far side."""
     clock: Callable[[], datetime]
 
 
@@ -90,6 +93,7 @@ def save_bundle(load: Load, plan: BundlePlan, medium: Medium, context: Context) 
             copied = sum(_add(publisher, one) for one in load.carried)
             write_base(publisher, load.publishables, load.known)
             publisher.set_file(SERIES_TARGET, series.as_bytes())
+            advise(publisher, plan.withdrawn)
             left = add_evidence(publisher, plan.path, load.images, load.reader)
             published = publisher.publish(at_least=series.version)
             write_checksums(folder)
@@ -143,6 +147,7 @@ def plan_bundle(path: Path, context: Context) -> BundlePlan:
         roots=courier_roots(folder, signer, clock=context.clock),
         series=options.get(SERIES, ""),
         valid_for=_life(options),
+        withdrawn=context.catalog.withdrawn(),
         clock=context.clock,
     )
 

@@ -6,12 +6,19 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from feed_format import Document, DocumentRef, fetch_document, packages_of
+from feed_format import (
+    WITHDRAWN_TARGET,
+    Document,
+    DocumentRef,
+    fetch_document,
+    packages_of,
+    parse_withdrawals,
+)
 from feed_format.paths import role_file
 from feed_format.published_state import METADATA_LIMIT
 from provider_core.context import Context
 from provider_core.digests import Digest
-from provider_core.model import Package, PackageId, Query, Snapshot
+from provider_core.model import Package, PackageId, Query, Snapshot, Withdrawal
 from provider_core.oci import Descriptor
 
 from .carried import carried_names
@@ -53,7 +60,14 @@ def _whole(opened: OpenedFeed, token: str, offered: Iterable[Package]) -> Snapsh
         upserts=offered,
         facts=_facts(opened),
         until=opened.until.isoformat(timespec="seconds"),
+        withdrawn=_withdrawn(opened),
     )
+
+
+def _withdrawn(opened: OpenedFeed) -> tuple[Withdrawal, ...]:
+    """Return what the feed advises; what a bundle carries of a publisher has only its offers."""
+    data = None if opened.is_evidence else opened.reader.file(WITHDRAWN_TARGET)
+    return () if data is None else parse_withdrawals(data)
 
 
 def _facts(opened: OpenedFeed) -> dict[str, str]:
@@ -65,13 +79,14 @@ def _facts(opened: OpenedFeed) -> dict[str, str]:
 
 
 def _token(opened: OpenedFeed) -> str:
-    """Return what names the state: the content, then how long it may be believed.
+    """Return what names the state: the content, how long it may be believed, the advice.
 
     What a bundle carries of a publisher differs from bundle to bundle, so its pointer is in it.
     """
     token = f"{opened.reader.token} {opened.until.isoformat(timespec='seconds')}"
     if not opened.is_evidence:
-        return token
+        advice = opened.feed.list.files.get(WITHDRAWN_TARGET)
+        return f"{token} {advice.digest.hex}" if advice else token
     return f"{token} {Digest.of(opened.place.fetch(role_file('timestamp'), METADATA_LIMIT)).hex}"
 
 

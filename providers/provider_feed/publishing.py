@@ -15,6 +15,7 @@ from provider_core.references import Name, parse_reference
 
 from .keyring_folder import KeyringFolder
 from .publishable import Publishable
+from .withdrawing import take_back, withdraw
 
 __all__ = ["Added", "add_images", "online_keys", "opened", "remove_images"]
 
@@ -62,7 +63,8 @@ def add_images(publisher: Publisher, images: Iterable[Publishable], *, force: bo
     """
     new: list[Publishable] = []
     same: list[Package] = []
-    for image in _each_once(images):
+    images = tuple(_each_once(images))
+    for image in images:
         before = _offered(publisher, image.package)
         if before is None or not same_pin(before.pin, image.package.pin):
             if before is not None and not force:
@@ -81,13 +83,19 @@ def add_images(publisher: Publisher, images: Iterable[Publishable], *, force: bo
         )
         for image in new
     )
+    take_back(publisher, (image.package for image in images))
     return Added(new=tuple(one.package for one in new), same=tuple(same), copied=copied)
 
 
-def remove_images(publisher: Publisher, requests: Iterable[str]) -> tuple[Package, ...]:
+def remove_images(
+    publisher: Publisher, requests: Iterable[str], *, reason: str = ""
+) -> tuple[Package, ...]:
     """Offer no longer what *requests* mean: names, patterns, versions, ranges or digests.
 
-    Raises PackageNotFound if nothing fits one of them, UsageError for what is no name, BadRange.
+    With a *reason* readers are told that what is gone should be used no more.
+
+    Raises PackageNotFound if nothing fits one of them, UsageError for what is no name, or no
+    reason, BadRange.
     """
     gone: list[Package] = []
     for request in requests:
@@ -101,6 +109,8 @@ def remove_images(publisher: Publisher, requests: Iterable[str]) -> tuple[Packag
         if not removed:
             raise PackageNotFound(request, hint="`ferry feed list` shows what the feed offers")
         gone += removed
+    if reason:
+        withdraw(publisher, gone, reason)
     return tuple(gone)
 
 

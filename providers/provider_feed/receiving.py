@@ -19,6 +19,7 @@ from provider_core.errors import (
 from provider_core.model import Content, Contents, Package, same_pin
 from provider_core.oci import Descriptor, parse_root
 from provider_core.oci.media_types import is_manifest
+from provider_core.oci.referring import subject_of
 from provider_core.pouring import pour_image, select_image
 from provider_core.store import Reader, Writer
 
@@ -33,6 +34,9 @@ __all__ = ["feed_contents", "receive"]
 
 _ENDED: Final = "io.imageferry.evidence.ended"
 """Fact of an image: when the signatures had ended that were accepted all the same."""
+_SERIES: Final = "io.imageferry.bundle.series"
+_BUNDLE: Final = "io.imageferry.bundle.version"
+"""Facts of an image: the bundle that it came by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,7 @@ class _Vouched:
     evidence: Evidence | None
     """The signed files that say so; None if nobody known signed them."""
     facts: Mapping[str, str]
-    """What is recorded with the image: that signatures had ended, if they had."""
+    """What is recorded with the image: its bundle; that signatures had ended, if they had."""
 
 
 def receive(
@@ -142,7 +146,14 @@ def _vouched(opened: OpenedFeed, package: Package, context: Context) -> _Vouched
     evidence = None
     if opened.feed.pinned:
         evidence = collect_evidence(opened.place.fetch, opened.feed, [package.name])
-    return _Vouched(referrers=document.referrers, evidence=evidence, facts=_ended(opened, context))
+    facts = {**_bundle(opened), **_ended(opened, context)}
+    return _Vouched(referrers=document.referrers, evidence=evidence, facts=facts)
+
+
+def _bundle(opened: OpenedFeed) -> dict[str, str]:
+    if opened.series is None:
+        return {}
+    return {_SERIES: opened.series.id, _BUNDLE: str(opened.series.version)}
 
 
 def _ended(opened: OpenedFeed, context: Context) -> dict[str, str]:
@@ -168,6 +179,6 @@ def _referrers(
         if not is_manifest(candidate.media_type) or not place.has(candidate):
             continue
         document = parse_root(place.read(candidate), media_type=candidate.media_type)
-        if document.subject is not None and document.subject.digest in subjects:
+        if subject_of(candidate, document) in subjects:
             pour_image(candidate, place.pour, reader, writer, context.platforms)
             yield candidate

@@ -26,6 +26,7 @@ from .bundle_load import Load
 from .bundling import BundlePlan, opened_bundle
 from .deltas import write_base
 from .evidence_joining import add_evidence
+from .withdrawing import advise
 
 __all__ = ["VolumeMetadata", "is_everywhere", "volume_metadata"]
 
@@ -75,6 +76,7 @@ class VolumeMetadata:
             write_base(publisher, load.publishables, load.known)
             publisher.set_file(SERIES_TARGET, self._series.as_bytes())
             publisher.set_file(VOLUMES_TARGET, listing)
+            advise(publisher, self._plan.withdrawn)
             left = add_evidence(publisher, self._plan.path, load.images, load.reader)
             publisher.publish(at_least=self._series.version)
         return left

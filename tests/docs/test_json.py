@@ -20,9 +20,12 @@ from provider_core.cli import schema
 from provider_core.cli.engine_documents import engine_document, held_document, loaded_document
 from provider_core.cli.invocation import Invocation
 from provider_core.cli.main import run
+from provider_core.cli.withdrawn_table import withdrawn_document
 from provider_core.engines import EngineImage
+from provider_core.model import Withdrawal
 from provider_core.operations.engine_listing import EngineRow, HeldImage
 from provider_core.operations.results import RefreshResult
+from provider_core.operations.withdrawn import Withdrawn
 from provider_feed.commands import documents
 
 from ..contract.engine_double import MemoryEngine
@@ -128,6 +131,9 @@ def _of_engines() -> Iterator[dict[str, Any]]:
     with TemporaryDirectory() as home, Host(home, container_engines=[engine]) as host:
         host.install("sample/hello")
         yield from map(loaded_document, host.load("sample/hello"))
+        for row in host.list():
+            advice = Withdrawal(digest=row.image_id, name="x", version="1", reason="old")
+            yield withdrawn_document(Withdrawn(image=row, by="lab", withdrawal=advice))
 
 
 def _documents(command: str, home: Path) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ __all__ = ["command"]
 @flags.platform_flags
 @click.option("--name", metavar="NAME", help="Call the image of a file so.")
 @click.option("--sha256", metavar="DIGITS", help="The digest that the file must have.")
+@flags.require_signature_flag
 @click.option(
     "--keep-original/--no-keep-original",
     default=None,

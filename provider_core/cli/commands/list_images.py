@@ -20,9 +20,15 @@ __all__ = ["command"]
 @flags.columns_flag
 @click.option("--engine", metavar="NAME", help="What this container engine holds instead.")
 @click.option("--revision", type=click.IntRange(min=0), metavar="N", help="As it was then.")
+@click.option("--withdrawn", is_flag=True, help="Those alone that a source withdrew, and why.")
 @click.pass_obj
 def command(
-    invocation: Invocation, pattern: str, columns: str, engine: str | None, revision: int | None
+    invocation: Invocation,
+    pattern: str,
+    columns: str,
+    engine: str | None,
+    revision: int | None,
+    withdrawn: bool,
 ) -> None:
     """List the installed images whose name fits PATTERN (* and ?).
 
@@ -30,13 +36,21 @@ def command(
     Tags Held Created InstalledAt. With --engine NAME, what is in a container engine.
     """
     if engine is not None:
-        if columns or revision is not None:
+        if columns or revision is not None or withdrawn:
             raise UsageError(
-                "--engine goes with neither --columns nor --revision", hint="leave them out"
+                "--engine goes with none of --columns, --revision and --withdrawn",
+                hint="leave them out",
             )
         from ..engine_images import list_engine
 
         list_engine(invocation, engine, pattern)
+        return
+    if withdrawn:
+        if columns or revision is not None:
+            raise UsageError(
+                "--withdrawn goes with neither --columns nor --revision", hint="leave them out"
+            )
+        _list_withdrawn(invocation, pattern)
         return
     image_grid((), columns)  # an unknown column is refused before anything is read
     with invocation.host() as host:
@@ -46,3 +60,13 @@ def command(
     rows = shown(images, tags, holds)
     documents = [image_document(*row) for row in rows]
     invocation.output.answer(image_grid(rows, columns), documents, empty="no image is installed")
+
+
+def _list_withdrawn(invocation: Invocation, pattern: str) -> None:
+    from ..withdrawn_table import withdrawn_document, withdrawn_grid
+
+    with invocation.host() as host:
+        rows = host.withdrawn(pattern)
+    documents = map(withdrawn_document, rows)
+    grid = withdrawn_grid(rows)
+    invocation.output.answer(grid, documents, empty="no source withdrew what is installed")

@@ -19,6 +19,7 @@ __all__ = ["command"]
 @click.argument("location")
 @click.option("--provider", default="", metavar="NAME", help="Its provider, if not recognised.")
 @click.option("--priority", type=int, metavar="N", help="Higher is asked first (50, 40, 30, …).")
+@flags.require_signature_flag
 @flags.options_flag
 @flags.force_flag
 @flags.ticket_flag
@@ -30,6 +31,7 @@ def command(
     provider: str,
     priority: int | None,
     option: tuple[str, ...],
+    require_signature: tuple[str, ...],
     force: bool,
     ticket: str,
 ) -> None:
@@ -45,7 +47,7 @@ def command(
             location,
             provider=provider,
             priority=priority,
-            options=flags.option_values(option),
+            options=flags.with_keys(flags.option_values(option), require_signature),
             force=force,
         )
         gone = builtin - builtin_names(host) - {source.name}

@@ -18,6 +18,7 @@ __all__ = ["command"]
 @click.argument("name", shell_complete=flags.source_names)
 @click.option("--location", default="", metavar="PLACE", help="Where it is now.")
 @click.option("--priority", type=int, metavar="N", help="Higher is asked first.")
+@flags.require_signature_flag
 @flags.options_flag
 @flags.ticket_flag
 @click.pass_obj
@@ -27,11 +28,15 @@ def command(
     location: str,
     priority: int | None,
     option: tuple[str, ...],
+    require_signature: tuple[str, ...],
     ticket: str,
 ) -> None:
     """Change the source NAME; what is not said stays as it is."""
     with invocation.host(ticket=ticket) as host, owned(host, name):
         source = host.set_source(
-            name, location=location, priority=priority, options=flags.option_values(option)
+            name,
+            location=location,
+            priority=priority,
+            options=flags.with_keys(flags.option_values(option), require_signature),
         )
     invocation.output.facts(source_facts(source), source_document(source))

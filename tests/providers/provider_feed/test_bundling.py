@@ -83,6 +83,18 @@ def test_the_far_side_trusts_the_courier(homes: _Homes, bundle: Path) -> None:
     assert any(_courier(bundle) in text for text in homes.progress.notices)
 
 
+def test_the_record_says_which_bundle_an_image_came_by(homes: _Homes, bundle: Path) -> None:
+    far = homes("far")
+    far.add_source("usb", str(bundle), options={"fingerprint": _courier(bundle)})
+    far.install("tool")
+    (after,) = [one.after for one in far.log()[0].changes if one.kind == "image"]
+    assert after is not None
+    facts = after["content"]["facts"]
+    known = far.sources()[0].facts
+    assert facts["io.imageferry.bundle.series"] == known["series"] == "bundle"
+    assert facts["io.imageferry.bundle.version"] == known["bundle"]
+
+
 def test_the_far_side_trusts_the_publisher_alone(
     homes: _Homes, feed: FeedMaker, bundle: Path
 ) -> None:

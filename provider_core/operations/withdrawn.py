@@ -1,0 +1,50 @@
+"""Installed images that a source advises to use no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..model import Installed, Withdrawal
+from ..oci import Descriptor
+from ..references import name_key
+from .active_sources import active_sources
+from .listing import installed
+
+if TYPE_CHECKING:
+    from .resources import Resources
+
+__all__ = ["Withdrawn", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A line of `ferry list --withdrawn`."""
+
+    image: Installed
+    by: str
+    """The source that advises so; need not be the one that it came from."""
+    withdrawal: Withdrawal
+
+
+def withdrawn(resources: Resources, pattern: str) -> tuple[Withdrawn, ...]:
+    """Return the images whose name fits *pattern* and whose content a source withdrew.
+
+    It is what sources said when they were refreshed last; nobody is asked.
+    """
+    names = {name_key(source.name): source.name for source in active_sources(resources)}
+    advice = resources.offers.withdrawn()
+    return tuple(
+        Withdrawn(image=image, by=names[source], withdrawal=one)
+        for image in installed(resources, pattern, None)
+        for source, advised in advice.items()
+        if source in names
+        for one in advised
+        if one.digest in _contents(image)
+    )
+
+
+def _contents(image: Installed) -> set[object]:
+    """Return the digests that *image* came as, and is."""
+    pins = (image.content.root, image.package.pin)
+    return {pin.digest for pin in pins if isinstance(pin, Descriptor)}

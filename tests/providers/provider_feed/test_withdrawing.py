@@ -1,0 +1,115 @@
+"""What a publisher withdraws is told to who has it, by the feed and by bundles; it stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from feed_format import fingerprint_of, open_publisher, show_fingerprint
+from provider_core import Host, Settings
+from provider_core.errors import UsageError
+from provider_feed import FeedProvider
+from provider_feed.publishing import remove_images
+from provider_feed.withdrawing import take_back
+
+from ...feeds.feed_format.feeds import FeedMaker
+from ...support.images import make_image
+from ...support.published import fingerprint, offer, publish_image
+
+BAD, GOOD = make_image("bad"), make_image("good")
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> FeedMaker:
+    feed = FeedMaker(path=tmp_path / "feed").create()
+    publish_image(feed, "Tool", "1.0", BAD)
+    publish_image(feed, "Tool", "2.0", GOOD)
+    return feed
+
+
+def opened(folder: Path, feed: FeedMaker, **source: str) -> Host:
+    host = Host(
+        folder, providers=[FeedProvider], settings=Settings(plugins=False), clock=feed.clock
+    )
+    host.add_source("plant", source.pop("place"), options=source)
+    return host
+
+
+@pytest.fixture
+def near(feed: FeedMaker, tmp_path: Path) -> Host:
+    return opened(tmp_path / "near", feed, place=str(feed.path), fingerprint=fingerprint(feed))
+
+
+def withdraw(feed: FeedMaker, *requests: str, reason: str = "leaks passwords") -> None:
+    with open_publisher(feed.path, [feed.online], clock=feed.clock) as publisher:
+        remove_images(publisher, requests, reason=reason)
+        publisher.publish()
+
+
+def told(host: Host) -> list[tuple[str, str, str, str]]:
+    return [
+        (row.image.name, row.image.version, row.by, row.withdrawal.reason)
+        for row in host.withdrawn()
+    ]
+
+
+def test_who_has_it_is_told_and_keeps_it(near: Host, feed: FeedMaker) -> None:
+    near.install("tool:1.0", "tool:2.0")
+    assert told(near) == []
+    withdraw(feed, "tool:1.0")
+    near.refresh()
+    assert told(near) == [("Tool", "1.0", "plant", "leaks passwords")]
+    assert near.withdrawn("other*") == ()
+    assert [image.version for image in near.list()] == ["2.0", "1.0"]
+    near.close()
+
+
+def test_what_is_only_removed_is_not_withdrawn(near: Host, feed: FeedMaker) -> None:
+    near.install("tool:1.0")
+    withdraw(feed, "tool:1.0", reason="")
+    near.refresh()
+    assert told(near) == []
+    near.close()
+
+
+def test_a_feed_that_is_followed_no_more_tells_nothing(near: Host, feed: FeedMaker) -> None:
+    near.install("tool:1.0")
+    withdraw(feed, "tool")
+    near.refresh()
+    assert len(told(near)) == 1
+    near.remove_source("plant")
+    assert told(near) == []
+    near.close()
+
+
+def test_it_travels_in_bundles(near: Host, feed: FeedMaker, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    near.save("tool:1.0", "tool:2.0", to=str(bundle))
+    courier = show_fingerprint(fingerprint_of((bundle / "trust/root.json").read_bytes()))
+    far = opened(tmp_path / "far", feed, place=str(bundle), fingerprint=courier)
+    far.install("tool:1.0")
+    withdraw(feed, "tool:1.0")
+    near.refresh()
+    near.save("tool:2.0", to=str(bundle))
+    far.refresh()
+    assert told(far) == [("Tool", "1.0", "plant", "leaks passwords")]
+    near.close()
+    far.close()
+
+
+def test_what_is_offered_again_is_withdrawn_no_more(near: Host, feed: FeedMaker) -> None:
+    near.install("tool:1.0")
+    withdraw(feed, "tool:1.0")
+    publish_image(feed, "Tool", "1.0", BAD)
+    with open_publisher(feed.path, [feed.online], clock=feed.clock) as publisher:
+        take_back(publisher, [offer("Tool", "1.0", BAD)])
+        publisher.publish()
+    near.refresh()
+    assert told(near) == []
+    near.close()
+
+
+def test_what_is_no_reason_changes_nothing(feed: FeedMaker) -> None:
+    with pytest.raises(UsageError):
+        withdraw(feed, "tool:1.0", reason="two\nlines")
