@@ -9,7 +9,7 @@ from ..engines import Engine, EngineImage
 from ..errors import NotSupported, UsageError
 from ..model import Action, Content, Installed, Plan, Step
 from ..oci import Descriptor, ImageConfig, Manifest
-from ..platforms import Platform, PlatformSet
+from ..platforms import Platform, PlatformSet, best
 from ..references import FilePath, Uri, parse_reference
 from ..store import Lease
 from .bringing import bring
@@ -107,14 +107,20 @@ def _brought(
 
 
 def _base(resources: Resources, config: ImageConfig, platform: Platform) -> Base | None:
-    """Return the installed image that has the most of *config*'s layers, from the bottom."""
+    """Return the installed image that has the most of *config*'s layers, from the bottom.
+
+    Of an image with several platforms the one whose layers they are.
+    """
     chain = config.diff_ids
     fitting = [
         image
         for image in resources.catalog.installed()
         if image.diff_ids and image.diff_ids == chain[: len(image.diff_ids)]
     ]
-    if not fitting:
-        return None
-    longest = max(fitting, key=lambda image: len(image.diff_ids))
-    return base_of(resources, longest, longest.platforms[0])
+    for image in sorted(fitting, key=lambda image: len(image.diff_ids), reverse=True):
+        place = best(image.platforms, platform)
+        if place is not None:
+            base = base_of(resources, image, image.platforms[place])
+            if base.config.diff_ids == image.diff_ids:
+                return base
+    return None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_core import Host, Platform
+from provider_core import Host, Platform, PlatformSet, Wishes
 from provider_core.errors import (
     DocumentError,
     Exists,
@@ -24,7 +24,7 @@ from provider_core.errors import (
 from provider_core.model import Installed
 from provider_core.oci import Descriptor, ImageConfig, Manifest, RunChanges
 from provider_core.operations.new_wishes import NewImage
-from provider_core.testing import small_image
+from provider_core.testing import small_image, small_index
 
 from .engine_double import MemoryEngine
 from .hosts import Homes, shelf_sources
@@ -176,6 +176,21 @@ def test_a_container_stands_on_what_is_installed(stocked: Host, engine: MemoryEn
     (listed,) = stocked.list("Made")
     assert listed.parent is not None
     assert listed.parent.name == "Base"
+
+
+def test_of_several_platforms_the_container_stands_on_its_own(
+    stocked: Host, shelf: Shelf, engine: MemoryEngine
+) -> None:
+    arm = small_image({"x": b"arm"}, platform=Platform(os="linux", architecture="arm64"))
+    own = small_image({"x": b"own"}, platform=engine.platform)
+    shelf.put("lab", "multi", "1.0", small_index(arm, own))
+    stocked.install("multi", wishes=Wishes(platforms=PlatformSet.all()))
+    stocked.load("multi")
+    engine.create("multi:1.0", "web", added=_layer({"log": b"line"}))
+    image = stocked.new(NewImage(name="made", container="docker-daemon://container/web"))
+    manifest, config = _parts(stocked, image)
+    assert manifest.layers[0] == own.layers[0]
+    assert config.platform == engine.platform
 
 
 def test_a_container_of_what_is_not_installed_has_no_parent(
