@@ -178,6 +178,16 @@ def test_a_container_stands_on_what_is_installed(stocked: Host, engine: MemoryEn
     assert listed.parent.name == "Base"
 
 
+def test_a_bare_id_is_of_the_only_engine(homes: Homes, stocked: Host, engine: MemoryEngine) -> None:
+    stocked.load("Base")
+    engine.create("base:1.0", "475059caef8f", added=_layer({"log": b"line"}))
+    image = stocked.new(NewImage(name="made", container="475059caef8f"))
+    assert len(image.diff_ids) == 2
+    two = homes(name="two", container_engines=[engine, MemoryEngine("podman")])
+    with pytest.raises(UsageError, match="docker, podman"):
+        two.new(NewImage(name="made", container="475059caef8f"))
+
+
 def test_of_several_platforms_the_container_stands_on_its_own(
     stocked: Host, shelf: Shelf, engine: MemoryEngine
 ) -> None:
@@ -206,7 +216,8 @@ def test_a_container_of_what_is_not_installed_has_no_parent(
 
 
 @pytest.mark.parametrize(
-    "container", ["web", "docker-daemon://web", "docker-daemon://container/", "https://container/x"]
+    "container",
+    ["web:1", "docker-daemon://web", "docker-daemon://container/", "https://container/x"],
 )
 def test_what_names_no_container(stocked: Host, container: str) -> None:
     with pytest.raises(UsageError):
