@@ -109,6 +109,14 @@ def test_a_folder_is_one_layer_on_its_parent(stocked: Host, root: Path) -> None:
     assert stocked.check_store() == ()
 
 
+def test_a_tag_gives_its_name_to_the_new_image(stocked: Host, root: Path) -> None:
+    stocked.tag("Base", "app")
+    image = stocked.new(NewImage(name="app", folder=root))
+    assert stocked.tags() == ()
+    (removed,) = stocked.uninstall("app")
+    assert removed.image.key == image.key
+
+
 def test_the_parent_stays_while_it_is_needed(stocked: Host, root: Path) -> None:
     stocked.new(NewImage(name="app", folder=root, parent="Base"))
     with pytest.raises(Exception, match="app"):
