@@ -20,7 +20,7 @@ from provider_core.testing import (
     make_context,
 )
 from provider_core.transport import Origin
-from provider_registry.client import Repository
+from provider_registry.client import PUSH, Repository
 from provider_registry.endpoints import endpoint_at
 from provider_registry.memory import Memory
 from provider_registry.registry import Registry
@@ -75,7 +75,7 @@ def _uploader(server: Server) -> tuple[Uploader, Context]:
     )
     registry = Registry(endpoint=endpoint_at(HERE), context=context, memory=Memory())
     uploader = Uploader(
-        repository=Repository(registry=registry, name="app"),
+        repository=Repository(registry=registry, name="app", actions=PUSH),
         reader=store,
         context=context,
         unfinished=Unfinished(context),
