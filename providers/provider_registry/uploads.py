@@ -133,7 +133,7 @@ class Uploader:
         try:
             place = self.status(url)
         except TransportError:
-            place = None  # a new upload will tell what is wrong
+            return None  # a new upload will tell what is wrong; this one may be there still
         if place is None or place.offset > blob.size:
             self.unfinished.drop(self._whole, blob.digest)
             return None

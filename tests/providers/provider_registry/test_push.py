@@ -383,6 +383,36 @@ def test_an_upload_that_was_lost_begins_anew(
     assert server.blobs["app"][BLOB.digest] == BIG
 
 
+def test_a_registry_that_loses_every_upload_is_given_up(
+    server: PushServer, store: MemoryStore, context: Context
+) -> None:
+    def forget(request: Request) -> Answer | None:
+        if request.method == "PATCH" and not request.headers["content-range"].startswith("0-"):
+            server.uploads.clear()
+        return None if server.counted("POST") < 20 else Answer(status=418)
+
+    server.faults.append(forget)
+    with pytest.raises(HttpStatus) as caught:
+        _uploader(server, store, context).upload(BLOB)
+    assert caught.value.fields["status"] == 404
+    assert server.counted("POST") < 10
+
+
+def test_an_upload_is_remembered_while_nobody_answers(
+    server: PushServer, store: MemoryStore, context: Context
+) -> None:
+    uploader = _uploader(server, store, context)
+    place = uploader.begin(BLOB)
+    assert place is not None
+    uploader.remember(BLOB.digest, place.url)
+    server.break_next("GET")
+    server.break_next("POST")
+    with pytest.raises(HttpStatus):
+        uploader.upload(BLOB)
+    assert uploader.upload(BLOB)
+    assert server.counted("POST") == 2  # the first, and the one that failed
+
+
 def test_too_many_failures_end_it(server: PushServer, store: MemoryStore, context: Context) -> None:
     server.break_next("PATCH", times=99)
     with pytest.raises(HttpStatus):
