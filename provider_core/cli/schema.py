@@ -183,6 +183,7 @@ def plan_documents(plan: Plan) -> list[Document]:
         "pulls_left": plan.pulls_left,
         "free": plan.free,
         "exact": plan.exact,
+        "bounded": plan.bounded,
     }
     return [*map(_step, plan.steps), totals]
 
@@ -200,6 +201,7 @@ def _step(step: Step) -> Document:
         "pulls": step.pulls,
         "pulls_left": step.pulls_left,
         "exact": step.exact,
+        "bounded": step.bounded,
     }
 
 
