@@ -215,7 +215,7 @@ def _back(prefix: Path) -> str:
     versions = _versions(prefix)
     if len(versions) < 2:
         raise Refused(3, f"there is no version before this one in {prefix}")
-    _use(prefix, versions[1:])
+    _use(prefix, [*versions[1:], versions[0]])
     return versions[1]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import Distribution, PackageNotFoundError, distribution, entry_points
+from importlib.metadata import Distribution, distributions, entry_points
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -28,13 +28,13 @@ def own_wheel(folder: Path, cancel: CancelToken) -> Path:
 
     Raises NotSupported if it is not installed, and as `wheel_of` does.
     """
-    try:
-        return wheel_of(distribution(OWN), folder, cancel)
-    except PackageNotFoundError as error:
-        raise NotSupported(
-            "this ferry is not installed, so no wheel can be made of it",
-            hint="install it with pip, in a folder of its own if you like (python -m venv)",
-        ) from error
+    for found in distributions(name=OWN):
+        if found.read_text("RECORD"):  # a checkout on the path has metadata too, and no record
+            return wheel_of(found, folder, cancel)
+    raise NotSupported(
+        "this ferry is not installed, so no wheel can be made of it",
+        hint="install it with pip, in a folder of its own if you like (python -m venv)",
+    )
 
 
 def wheel_of(installed: Distribution, folder: Path, cancel: CancelToken) -> Path:

@@ -37,7 +37,7 @@ def write_wheel(
 
 
 @cache
-def acme_wheel(version: str = "1.0.0") -> Path:
+def acme_wheel(version: str) -> Path:
     """Build the wheel of examples/acme_provider, as *version*; once in a session."""
     folder = Path(mkdtemp(prefix="ferry-acme-"))
     project = folder / "project"

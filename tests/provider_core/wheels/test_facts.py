@@ -19,7 +19,7 @@ def test_the_group_is_that_of_discovery() -> None:
 
 
 def test_a_wheel_says_what_it_is() -> None:
-    path = acme_wheel()
+    path = acme_wheel("1.0.0")
     wheel = Wheel.read(path)
     assert (wheel.facts.name, wheel.facts.version) == ("imageferry-acme", "1.0.0")
     assert wheel.facts.providers == ("acme",)

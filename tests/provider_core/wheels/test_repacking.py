@@ -23,7 +23,7 @@ def contents(path: Path) -> dict[str, bytes]:
 
 def installed(folder: Path) -> Distribution:
     """Install acme's wheel into *folder* by pip."""
-    wheel = Wheel.read(acme_wheel())
+    wheel = Wheel.read(acme_wheel("1.0.0"))
     install_offline(wheel.requirement, wheel.path.parent, folder, CancelToken())
     (found,) = distributions(path=[str(folder)])
     return found
@@ -31,8 +31,8 @@ def installed(folder: Path) -> Distribution:
 
 def test_it_is_the_wheel_that_was_installed(tmp_path: Path) -> None:
     made = repack(installed(tmp_path / "lib"), tmp_path)
-    assert made.name == acme_wheel().name
-    mine, theirs = contents(made), contents(acme_wheel())
+    assert made.name == acme_wheel("1.0.0").name
+    mine, theirs = contents(made), contents(acme_wheel("1.0.0"))
     record = "imageferry_acme-1.0.0.dist-info/RECORD"
     rows = [sorted(one.pop(record).decode().split()) for one in (mine, theirs)]
     assert rows[0] == rows[1]
