@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
-from tarfile import InvalidHeaderError, ReadError, TruncatedHeaderError
+from tarfile import InvalidHeaderError, ReadError, TruncatedHeaderError  # type: ignore[attr-defined]
 from typing import Any, Self
 
 from ..digests import Digest, Hasher

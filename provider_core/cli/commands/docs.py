@@ -52,7 +52,9 @@ def _show(invocation: Invocation, page: DocPage) -> None:
 def _search(invocation: Invocation, words: tuple[str, ...]) -> None:
     rows = [(page, number, line) for page in all_pages() for number, line in page.lines_with(words)]
     documents = ({**_document(page), "line": number, "text": line} for page, number, line in rows)
-    invocation.output.answer(Grid(columns=_LINES, rows=rows), documents, empty="no page has that")
+    invocation.output.answer(
+        Grid(columns=_LINES, rows=tuple(rows)), documents, empty="no page has that"
+    )
 
 
 def _document(page: DocPage) -> dict[str, object]:

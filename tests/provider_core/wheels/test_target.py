@@ -15,7 +15,7 @@ def test_this_machine_is_what_nothing_means() -> None:
     assert target.python == f"{sys.version_info[0]}.{sys.version_info[1]}"
     here = default_environment()
     for name in ("sys_platform", "platform_system", "platform_machine", "os_name"):
-        assert target.environment()[name] == here[name]  # type: ignore[literal-required]
+        assert target.environment()[name] == dict(here)[name]
     if sys.platform == "linux":
         assert {tag.platform for tag in sys_tags()} & set(target.tags())
 
