@@ -43,14 +43,21 @@ class Entry:
     """A member of a layer; made by the ten thousand, so not frozen."""
 
     kind: EntryKind
-    path: str
-    """Its whole name in the layer."""
+    folder: str
+    """What its whole name begins with, up to a slash: one text for all that is in a folder."""
+    name: str
+    """The rest of it."""
     node: Node
     """What it is of."""
     blob: Blob | None = None
     """Its content; None for no bytes."""
     link: str = ""
     """The first name of a hard link's file, the target of a symbolic link or junction."""
+
+    @property
+    def path(self) -> str:
+        """Its whole name in the layer."""
+        return self.folder + self.name
 
 
 def entries_of(root: Node, utility: Node | None, losses: Losses) -> Iterator[Entry]:
@@ -61,7 +68,7 @@ def entries_of(root: Node, utility: Node | None, losses: Losses) -> Iterator[Ent
     """
     yield from _Walk(losses).entries(root, FILES)
     if utility is not None:
-        yield Entry(EntryKind.FOLDER, UTILITY_VM, _bare(utility))
+        yield Entry(EntryKind.FOLDER, "", UTILITY_VM, _bare(utility))
         yield from _Walk(losses).entries(utility, UTILITY_FILES)
 
 
@@ -84,32 +91,36 @@ class _Walk:
         self._losses = losses
         self._firsts: dict[int, str] = {}
 
-    def entries(self, root: Node, prefix: str) -> Iterator[Entry]:
-        waiting = [(prefix, root)]
+    def entries(self, root: Node, name: str) -> Iterator[Entry]:
+        waiting = [("", name, root)]
         while waiting:
-            path, node = waiting.pop()
+            folder, name, node = waiting.pop()
+            path = folder + name
             if not self._losses.keeps(node, path):
                 continue
-            yield from self._of(node, path)
-            children = sorted_children(node, path)
-            waiting += [(f"{path}/{child.name}", child) for child in reversed(children)]
+            yield from self._of(node, folder, name)
+            if node.children:
+                inside = f"{path}/"
+                children = sorted_children(node, path)
+                waiting += [(inside, child.name, child) for child in reversed(children)]
 
-    def _of(self, node: Node, path: str) -> Iterator[Entry]:
+    def _of(self, node: Node, folder: str, name: str) -> Iterator[Entry]:
         """Yield the members for one name of a file."""
         if node.reparse is not None:
             link = target_of(node.reparse) or ""
-            yield Entry(EntryKind.SYMLINK, path, node, link=link)
+            yield Entry(EntryKind.SYMLINK, folder, name, node, link=link)
         elif node.is_directory:
-            yield Entry(EntryKind.FOLDER, path, node)
-        elif first := self._first_name(node, path):
-            yield Entry(EntryKind.HARD_LINK, path, node, link=first)
+            yield Entry(EntryKind.FOLDER, folder, name, node)
+        elif first := self._first_name(node, folder + name):
+            yield Entry(EntryKind.HARD_LINK, folder, name, node, link=first)
             return
         else:
-            yield Entry(EntryKind.FILE, path, node, blob=node.data)
+            yield Entry(EntryKind.FILE, folder, name, node, blob=node.data)
         if node.streams:
-            check_stream_names((stream.name for stream in node.streams), path)
+            check_stream_names((stream.name for stream in node.streams), folder + name)
             for stream in node.streams:
-                yield Entry(EntryKind.STREAM, f"{path}:{stream.name}", node, blob=stream.blob)
+                full = f"{name}:{stream.name}"
+                yield Entry(EntryKind.STREAM, folder, full, node, blob=stream.blob)
 
     def _first_name(self, node: Node, path: str) -> str:
         """Return the name under which this file came already, '' if it did not."""

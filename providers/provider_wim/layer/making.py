@@ -19,7 +19,7 @@ from .tar_pieces import tar_pieces
 
 __all__ = ["MadeLayer", "make_layer"]
 
-_AHEAD: Final = 8
+_AHEAD: Final = 4
 """Pieces between the threads, 1 MiB and a bit each."""
 _LIMIT: Final = 1 << 62
 """A layer may be as large as the disk; what a WIM unpacks to is bounded where it is read."""

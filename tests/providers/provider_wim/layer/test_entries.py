@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 from provider_wim.layer.entries import EntryKind, entries_of
 from provider_wim.layer.losses import Losses
@@ -72,3 +73,18 @@ def test_the_system_of_hyper_v_has_a_place_of_its_own() -> None:
         (EntryKind.FILE, "UtilityVM/Files/a"),
         (EntryKind.HARD_LINK, "UtilityVM/Files/b"),
     ]
+
+
+def test_the_files_of_a_folder_share_its_path() -> None:
+    tree = folder("f", *(file(f"{number}", b"") for number in range(1_000)))
+    for _ in range(100):
+        tree = folder("n" * 100, tree)
+    root = folder("", tree)
+    tracemalloc.start()
+    try:
+        entries = list(entries_of(root, None, Losses()))
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(entries) == 1_102
+    assert size < 1_500_000  # a path each would be 10 million

@@ -95,7 +95,7 @@ def test_deep_paths() -> None:
 
 
 def test_a_size_beyond_the_field() -> None:
-    entry = Entry(EntryKind.FILE, "Files/a", file("a"), blob=Blob(sha1=bytes(20), size=1 << 34))
+    entry = Entry(EntryKind.FILE, "Files/", "a", file("a"), blob=Blob(sha1=bytes(20), size=1 << 34))
     header = header_of(entry, faithful=False)
     assert b" size=17179869184\n" in header
     info = tarfile.TarInfo.frombuf(header[-512:], "utf-8", "strict")
