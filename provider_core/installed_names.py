@@ -35,6 +35,9 @@ def images_named(
             meant = (image for image in images if image.key in tagged)
             return tuple(image for image in meant if _has_digest(image, name.digest))
     found = tuple(image for image in images if _answers(image, name))
+    if not found and name.tag == LATEST:  # what has no version is called so, see `own_name`
+        bare = replace(name, tag="")
+        return tuple(image for image in images if not image.version and _answers(image, bare))
     latest = tuple(image for image in found if image.version == LATEST)
     return latest if free and latest else found
 

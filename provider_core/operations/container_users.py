@@ -54,6 +54,7 @@ class ContainerUsers:
             return self._resources.engines.get(address.name).containers()
         except EngineSilent as error:
             if not address.is_configured:
+                self._tell_left_out(error)
                 return ()
             fields = error.fields
             raise EngineSilent(
@@ -63,6 +64,11 @@ class ContainerUsers:
                 hint=f"{error.hint}; or --ignore-engine {address.name}, and its containers"
                 " may lose their image",
             ) from error
+
+    def _tell_left_out(self, error: EngineSilent) -> None:
+        progress = self._resources.progress
+        if progress is not None:
+            progress.notice(f"{error.message}; whether a container of it uses this is not known")
 
 
 def _users(container: Container, wanted: frozenset[Digest]) -> Iterator[ImageUser]:

@@ -89,7 +89,8 @@ def _hint(resources: Resources, request: str) -> str:
     images = resources.catalog.images_named(name.name)
     if not images:
         return ""
-    versions = f"installed versions of {name.name}: {', '.join(one.version for one in images)}"
+    known = ", ".join(one.version or LATEST for one in images)
+    versions = f"installed versions of {name.name}: {known}"
     if name.tag != LATEST:
         return versions
     return f"{versions}; `{tag_line(images[0])}` gives one of them that tag"

@@ -23,7 +23,6 @@ from .selecting import (
     installed_with_id,
     named_installed,
     one_installed,
-    only_one,
 )
 
 if TYPE_CHECKING:
@@ -105,21 +104,22 @@ def _meant(resources: Resources, requests: Sequence[str], force: bool) -> tuple[
         if name.has_wildcard:
             if not images:
                 raise NotInstalled(request)
-        elif images:
-            images = (only_one(images, request),)
         else:
-            images = _with_id(resources, request, force)
+            images = _of_one_content(resources, request, images, force)
         found.update({image.key: image for image in images})
     return tuple(found.values())
 
 
-def _with_id(resources: Resources, request: str, force: bool) -> tuple[Installed, ...]:
-    """Return the image whose id *request* begins; if it has several names, all of them by force.
+def _of_one_content(
+    resources: Resources, request: str, named: tuple[Installed, ...], force: bool
+) -> tuple[Installed, ...]:
+    """Return the image that *request* means, by its name (*named*) or the beginning of its id.
 
+    If one content is installed under several of the names meant, all of them, by force only.
     Raises NotInstalled, Ambiguous.
     """
     first = one_installed(resources, request)
-    images = installed_with_id(resources, request)
+    images = named or installed_with_id(resources, request)
     if len(images) > 1 and not force:
         raise Ambiguous(
             f"the image {first.image_id.short} has several names, so that {request!r}",

@@ -19,7 +19,7 @@ from provider_core.errors import (
     UsageError,
 )
 from provider_core.operations.engine_loading import Outcome
-from provider_core.testing import small_image, small_index
+from provider_core.testing import RecordingProgress, small_image, small_index
 
 from .engine_double import MemoryEngine
 from .hosts import Homes, shelf_sources
@@ -266,6 +266,15 @@ def test_a_configured_engine_must_answer(homes: Homes, shelf: Shelf) -> None:
         asked([image], ignore=())
     assert "--ignore-engine mine" in caught.value.hint
     assert asked([image], ignore=["mine"]) == ()
+
+
+def test_an_engine_that_was_only_found_and_is_silent_is_told(homes: Homes, shelf: Shelf) -> None:
+    found, progress = MemoryEngine("podman", configured=False), RecordingProgress()
+    found.is_silent = True
+    host = homes(shelf, container_engines=[found], progress=progress)
+    assert host._resources.engine_users([image_of("x").config.digest], ignore=()) == ()
+    (told,) = progress.notices
+    assert "podman" in told
 
 
 def test_an_engine_under_two_names_is_asked_once(homes: Homes, shelf: Shelf) -> None:

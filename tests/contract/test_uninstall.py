@@ -145,6 +145,17 @@ def test_an_id_with_several_names_takes_none_unless_forced(stocked: Host, shelf:
     assert [removal.image.name for removal in gone] == ["app", "copy"]
 
 
+def test_a_name_with_several_versions_of_one_content_takes_none(
+    stocked: Host, shelf: Shelf
+) -> None:
+    shelf.put("lab", "app", "2", APP)
+    stocked.install("app==2")
+    with pytest.raises(Ambiguous, match="several names"):
+        stocked.uninstall("app")
+    assert len(stocked.list("app")) == 2
+    assert [one.image.version for one in stocked.uninstall("app:1")] == ["1"]
+
+
 def test_a_hold_keeps_an_image(stocked: Host) -> None:
     key = ImageKey(name="app", version="1")
     with stocked.catalog.change("hold") as change:

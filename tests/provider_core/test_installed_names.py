@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from provider_core.digests import Digest
-from provider_core.installed_names import fulfils, images_named, names_of
+from provider_core.installed_names import fulfils, images_named, names_of, own_name
 from provider_core.model import Content, ImageKey, Installed, Package, PackageId, Tag
 from provider_core.oci import Descriptor
 from provider_core.references import Name, parse_reference
@@ -52,6 +52,15 @@ def test_a_bare_name_means_latest_or_all() -> None:
     assert meant("app:latest") == []
     assert meant("a*", [tag("app", "latest", ONE)]) == ["App:2", "App:1", "App:edge"]
     assert meant("app>=1", [tag("app", "latest", ONE)]) == ["App:2", "App:1"]
+
+
+def test_latest_is_the_name_of_what_has_no_version() -> None:
+    bare = image("App", "")
+    assert own_name(bare) == "App:latest"
+    assert meant("app:latest", [], bare) == ["App:"]
+    assert meant("app:latest", [], bare, image("App", "latest")) == ["App:latest"]
+    assert meant("app:latest", [tag("app", "latest", ONE)], bare) == ["App:1"]
+    assert meant(f"app:latest@{bare.image_id}", [], bare) == ["App:"]
 
 
 def test_a_tag_comes_before_a_version() -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import click
 
+from ...installed_names import LATEST
 from ...model import Installed
 from .. import flags
 from ..common import ferry_command
@@ -41,7 +42,7 @@ def command(invocation: Invocation, pattern: str, no_trunc: bool) -> None:
 
 def _names(rows: Iterable[Shown]) -> Iterator[_Named]:
     for row in rows:
-        own = (row.image.name, row.image.version or "<none>")
+        own = (row.image.name, row.image.version or LATEST)
         names = dict.fromkeys([own, *((tag.name, tag.tag) for tag in row.tags)])
         yield from (_Named(repository, tag, row.image) for repository, tag in names)
 

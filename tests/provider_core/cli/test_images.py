@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from provider_core.model import ImageKey, Tag
 from .running import Ferry, clean_environment
 from .shelf_provider import BASE, WEB
 
+WIM = Path(__file__).parents[2] / "fixtures/wims/xpress.wim"
 LISTED = """\
 Name          Publisher    Version      IsOSImage
 ----          ---------    -------      ---------
@@ -80,6 +82,14 @@ def test_an_empty_home_lists_nothing(ferry: Ferry) -> None:
         ran = ferry(command)
         assert (ran.code, ran.out, ran.err) == (0, "", "no image is installed\n")
     assert not ferry.home.exists()
+
+
+def test_what_has_no_version_has_a_name_that_pipes(ferry: Ferry) -> None:
+    assert ferry("install", str(WIM)).code == 0
+    listed = ferry("images", "--json")
+    assert [(row["repository"], row["tag"]) for row in listed.rows] == [("Tree", "latest")]
+    gone = ferry("uninstall", "-", stdin=listed.out)
+    assert (gone.code, gone.out.splitlines()[0]) == (0, "Untagged: Tree:latest")
 
 
 def test_a_pattern_that_fits_nothing_says_so(stocked: Ferry) -> None:
