@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from ..errors import UsageError
 from .wanted import Wanted
 
 __all__ = ["parse_plain"]
+
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 
 
 def parse_plain(text: str, *, what: str) -> tuple[Wanted, ...]:
@@ -15,7 +19,7 @@ def parse_plain(text: str, *, what: str) -> tuple[Wanted, ...]:
     """
     found = []
     for number, line in enumerate(text.splitlines(), start=1):
-        request = "" if line.startswith("#") else line.partition(" #")[0].strip()
+        request = _COMMENT.sub("", line).strip()
         if len(request.split()) > 1:
             raise UsageError(
                 f"{what}, line {number} has more than one reference", hint="write one a line"

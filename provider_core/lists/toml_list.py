@@ -95,4 +95,7 @@ def _platforms(value: object, where: str) -> PlatformSet:
         )
     if texts == ["all"]:
         return PlatformSet.all()
-    return PlatformSet.of(*map(Platform.parse, texts))
+    try:
+        return PlatformSet.of(*map(Platform.parse, texts))
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}", hint=error.hint) from error

@@ -14,7 +14,7 @@ from .asking import ask
 from .choosing import newest_of_each
 from .options import check_wishes
 from .requests import name_reference, query_of
-from .resolving import by_hosts
+from .resolving import asked, by_hosts
 from .wishes import Wishes
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wish
         packages += newest_of_each(found, query)
         faults += failed
         if not found and not failed and query.name and not query.has_wildcard:
-            names = [source.name for source in sources]
+            names = asked(resources, query.name, wishes)
             faults.append(PackageNotFound(_text(query), sources=names))
     if faults and (wishes.strict or not packages):
         raise worst(faults)

@@ -32,7 +32,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Chosen", "by_hosts", "decide", "resolve", "takers_of"]
+__all__ = ["Chosen", "asked", "by_hosts", "decide", "resolve", "takers_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +94,14 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
     found = by_hosts(resources, name, wishes) if not wishes.source else ()
     if found:
         return found[0]
-    sources = active_sources(resources, wishes.source)
-    raise PackageNotFound(request, sources=[source.name for source in sources])
+    raise PackageNotFound(request, sources=asked(resources, name.name, wishes))
+
+
+def asked(resources: Resources, name: str, wishes: Wishes) -> list[str]:
+    """Return who was asked for *name*, as people call them: its own registry, or the sources."""
+    if not wishes.source and takers_of(resources, name):
+        return [name.partition("/")[0]]
+    return [source.name for source in active_sources(resources, wishes.source)]
 
 
 def decide(

@@ -70,7 +70,7 @@ class Reply:
         with translated(self.url, self._watch.seconds):
             data = self._raw.read1(size, decode_content=False)
         if self._pace is not None:
-            self._watch.forgive(self._pace.passed(len(data), self._watch.check))
+            self._watch.postpone(self._pace.passed(len(data), self._watch.check))
         return data
 
     def whole(self, limit: int) -> bytes:
@@ -134,7 +134,7 @@ class Exchanges:
         check_plain(origin, self._settings.plain_http_hosts)
         proxy = self._settings.proxies.choose(origin)
         if self._pace is not None and ask.body:
-            watch.forgive(self._pace.passed(len(ask.body), watch.check))
+            watch.postpone(self._pace.passed(len(ask.body), watch.check))
         passage = Passage(watch=watch, connect_timeout=self._settings.connect_timeout, home=home)
         with translated(ask.url, watch.seconds), passing_through(passage):
             prepared = requests.Request(

@@ -80,6 +80,10 @@ class Watch:
         if self._quota is not None:
             self._since += seconds
 
+    def postpone(self, seconds: float) -> None:
+        """Leave time out that was slept on the user's wish, where it is a deadline too."""
+        self._since += seconds
+
     def can_wait(self, seconds: float) -> bool:
         """Whether so many seconds may be slept before the work goes on."""
         left = self._since + self.seconds - self._clock()

@@ -37,7 +37,7 @@ OPTIONS: Final = (
             multiple=True,
             help="a further host that may see the credentials, to give out tokens",
         )
-        for verb in _ALSO_WITHOUT_SOURCE
+        for verb in Verb
     ),
     *(
         OptionSpec(

@@ -44,7 +44,8 @@ def checked_realm(
         raise AuthRequired(
             f"{registry.host} wants its credentials sent to {target.host},"
             " which nobody said it may have",
-            hint=f"if it is its token server: `ferry source set NAME --token-host {target.host}`",
+            hint=f"if it is its token server: `ferry source set NAME --token-host {target.host}`,"
+            " or --token-host with this command",
             host=target.host,
         )
     return realm

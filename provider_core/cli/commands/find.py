@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -63,6 +63,13 @@ def tell_offers(
         found = host.find(*requests, words=words, wishes=flags.wishes_from(told))
     documents = [offer_document(package) for package in found.packages]
     grid = offer_grid(found.packages, columns)
-    invocation.output.answer(grid, documents, empty="no source has such an image")
+    invocation.output.answer(grid, documents, empty=_nothing(requests, words, told))
     for fault in found.faults:
         invocation.output.error(fault)
+
+
+def _nothing(requests: Sequence[str], words: str, told: Mapping[str, Any]) -> str:
+    """Return what to say of no offers; a question without a name has not left this machine."""
+    if told["remote"] or words or any(request.strip("*?") for request in requests):
+        return "no source has such an image"
+    return "no image is known here; name one, or --remote asks beyond this machine"

@@ -134,3 +134,11 @@ def test_nothing_found(shelved: Ferry) -> None:
     assert (ran.code, ran.out, ran.err) == (0, "", "no source has such an image\n")
     ran = shelved("find", "nothing")
     assert (ran.code, ran.out) == (3, "")
+
+
+def test_a_question_that_stayed_here_says_so(ferry: Ferry) -> None:
+    ferry("source", "add", "far", "https://far.example", "--provider", "registry", "--offline")
+    for question in ((), ("*",)):
+        ran = ferry("find", *question)
+        assert (ran.code, ran.out) == (0, "")
+        assert "--remote asks beyond this machine" in ran.err

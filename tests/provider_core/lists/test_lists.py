@@ -184,3 +184,14 @@ def test_the_ending_says_which_kind(tmp_path: Path) -> None:
     (tmp_path / "bad").write_bytes(b"\xff")
     with pytest.raises(UsageError):
         read_list(tmp_path / "bad")
+
+
+def test_comments_after_any_blank() -> None:
+    text = "# a\n\t# b\nx:1\t# c\nhost/y#z # d\n"
+    assert [one.request for one in parse_list(text, kind="", what="list")] == ["x:1", "host/y#z"]
+
+
+@pytest.mark.parametrize("text", ["linux", "a b/c", "linux/$"])
+def test_a_platform_that_is_none_is_told_with_its_place(text: str) -> None:
+    with pytest.raises(UsageError, match=r"list, image\[0\], platforms: "):
+        parse_list(f"[[image]]\nrequest='x'\nplatforms=['{text}']", kind=".toml", what="list")

@@ -115,3 +115,13 @@ def test_what_is_sent_counts_too() -> None:
     ):
         transport.request("PUT", server.url("/blob"), body=bytes(50_000))
     assert clock.now >= 50_000 / 10_000 - 0.25
+
+
+def test_a_deadline_is_not_for_what_the_pace_takes() -> None:
+    settings = TransportSettings(deadline=0.4, retries=0)
+    with (
+        FaultServer({"/blob": bytes(40_000)}) as server,
+        HttpTransport(settings, pace=Pace(40_000)) as transport,
+    ):
+        transport.request("PUT", server.url("/blob"), body=bytes(40_000))
+        assert len(transport.request("GET", server.url("/blob")).body) == 40_000

@@ -207,6 +207,11 @@ def test_the_user_may_trust_a_token_host() -> None:
     assert find(one, login=LOGIN, **{"token-host": ("auth.elsewhere.example",)}) == ["1.0"]
 
 
+def test_a_token_host_can_be_named_wherever_a_login_is_used() -> None:
+    verbs = {spec.verb for spec in RegistryProvider().options() if spec.name == "token-host"}
+    assert verbs == {spec.verb for spec in RegistryProvider().options() if spec.name == "authfile"}
+
+
 def test_anonymous_tokens_may_come_from_elsewhere() -> None:
     one = registry(scheme="bearer", realm=ELSEWHERE)
     assert find(one) == ["1.0"]

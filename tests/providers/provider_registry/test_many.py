@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from provider_core import Host, Settings
+from provider_core.errors import PackageNotFound
 from provider_core.lists import Wanted
 
 from ...support.images import make_image
@@ -73,3 +74,10 @@ def test_a_lock_of_a_full_reference(host: Host, registry: FakeRegistry) -> None:
     registry.push("team/app", "1.0", make_image("moved"))
     (image,) = host.install(pin.exact).installed
     assert image.package.pin == make_image("1.0").root
+
+
+def test_a_full_reference_that_is_nowhere_names_its_registry(host: Host) -> None:
+    for ask in (host.install, host.find):
+        with pytest.raises(PackageNotFound) as caught:
+            ask(f"{NAME}:9")
+        assert caught.value.fields["sources"] == [NAME.partition("/")[0]]
