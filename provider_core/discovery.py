@@ -15,6 +15,7 @@ from pathlib import Path
 from .digests import Digest
 from .disk.owners import require_own
 from .errors import NoSuchFile, UsageError
+from .provider_folders import provider_folders
 
 __all__ = ["POLICY_GROUP", "PROVIDER_GROUP", "Candidate", "from_files", "from_groups", "from_home"]
 
@@ -60,11 +61,10 @@ def from_home(folder: Path) -> None:
 
     Raises StoreError if others could have put one there.
     """
-    if folder.is_dir():
-        for path in sorted(folder.iterdir()):
-            if path.is_dir() and str(path) not in sys.path:
-                require_own(folder.parent, folder, path)
-                sys.path.append(str(path))
+    for one in provider_folders(folder):
+        if str(one.path) not in sys.path:
+            require_own(folder.parent, folder, one.path)
+            sys.path.append(str(one.path))
 
 
 def from_files(paths: Iterable[Path]) -> Iterator[Candidate]:

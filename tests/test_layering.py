@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [  # a module imports from lines above its own; a folder also from itself
     {"errors", "lazy"},
     {"cancel", "compression", "digests", "disk", "platforms", "tar", "versions"},
-    {"oci", "references"},
-    {"model", "layers", "store_location"},
+    {"oci", "pages", "provider_folders", "references", "wheels"},
+    {"model", "layers", "store_location", "kit"},
     {"transport"},
     {"credentials"},
     {"store"},

@@ -11,7 +11,7 @@ from .units import size
 if TYPE_CHECKING:
     from ..model import Hold, ImageKey, Installed, Package, Pin, Tag
 
-__all__ = ["Shown", "held", "image_grid", "offer_grid", "pin_digest", "shown"]
+__all__ = ["Shown", "held", "image_grid", "none_fits", "offer_grid", "pin_digest", "shown"]
 
 
 class Shown(NamedTuple):
@@ -94,6 +94,11 @@ def image_grid(rows: Sequence[Shown], columns: str = "") -> Grid:
 def offer_grid(packages: Sequence[Package], columns: str = "") -> Grid:
     """Return the table of offers; UsageError for an unknown column."""
     return Grid(columns=choose(OFFER_COLUMNS, columns, OFFER_USUAL), rows=tuple(packages))
+
+
+def none_fits(pattern: str) -> str:
+    """Return what is told where no image is listed; '' is no pattern."""
+    return f"no installed image is called {pattern!r}" if pattern else "no image is installed"
 
 
 def _platforms(image: Installed) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..model import Plan
+from ..model import Plan, Step
 from .grid import Column, Grid
 from .render import Output
 from .schema import plan_documents
@@ -18,7 +18,7 @@ _COLUMNS = (
     Column(name="Version", text=lambda step: step.package.version),
     Column(name="Platform", text=lambda step: ", ".join(map(str, step.platforms)) or "all"),
     Column(name="Source", text=lambda step: step.source.name if step.source else ""),
-    Column(name="Fetch", text=lambda step: ("" if step.exact else "<= ") + size(step.fetch)),
+    Column(name="Fetch", text=lambda step: _bound(step) + size(step.fetch)),
     Column(name="Here", text=lambda step: size(step.here)),
     Column(name="Reason", text=lambda step: step.reason),
 )
@@ -35,14 +35,21 @@ def show_plan(output: Output, *plans: Plan) -> None:
         output.notice(text)
 
 
+def _bound(step: Step) -> str:
+    if not step.bounded:
+        return ">= "
+    return "" if step.exact else "<= "
+
+
 def _totals(plans: tuple[Plan, ...]) -> Iterator[str]:
     """Yield what the plans come to: images, bytes, disk, and pulls where they are limited."""
     fetch, here = sum(plan.fetch for plan in plans), sum(plan.here for plan in plans)
-    about = "" if all(plan.exact for plan in plans) else "at most "
+    least = "" if all(plan.bounded for plan in plans) else "more than "
+    about = least or ("" if all(plan.exact for plan in plans) else "at most ")
     images = sum(len(plan.steps) for plan in plans)
     yield (
         f"{_counted(images, 'image')}: {about}{size(fetch)} to fetch, {size(here)} here; "
-        f"{size(fetch)} needed, {size(plans[0].free)} free on the disk"
+        f"{least}{size(fetch)} needed, {size(plans[0].free)} free on the disk"
     )
     pulls = sum(plan.pulls for plan in plans)
     left = min((plan.pulls_left for plan in plans if plan.pulls_left is not None), default=None)

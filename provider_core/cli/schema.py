@@ -30,6 +30,10 @@ ferry.login/1     source login               the origin that a login is bound to
 ferry.logout/1    source logout              whether a login was kept
 ferry.refresh/1   source refresh             what a refresh did to one source
 ferry.provider/1  provider list, show …      a plugin
+ferry.delivered/1 provider install, remove … what happened to a provider of this home
+ferry.wheel/1     provider save              a wheel that was saved
+ferry.kit/1       kit                        ferry itself, to be carried
+ferry.page/1      docs                       a page of the documentation, or a line of it
 ferry.check/1     provider check             what the conformance kit said
 ferry.revision/1  catalog log                an operation on the catalog
 ferry.change/1    catalog diff, log          one thing that an operation touched
@@ -183,6 +187,7 @@ def plan_documents(plan: Plan) -> list[Document]:
         "pulls_left": plan.pulls_left,
         "free": plan.free,
         "exact": plan.exact,
+        "bounded": plan.bounded,
     }
     return [*map(_step, plan.steps), totals]
 
@@ -200,6 +205,7 @@ def _step(step: Step) -> Document:
         "pulls": step.pulls,
         "pulls_left": step.pulls_left,
         "exact": step.exact,
+        "bounded": step.bounded,
     }
 
 

@@ -27,7 +27,8 @@ def keep_secret(key: str, secret: str) -> None:
     if not is_there():
         raise NotSupported(
             "this system has no keyring that ferry could use",
-            hint="pip install 'imageferry[keyring]', say --store file, or set FERRY_<SOURCE>_…",
+            hint="say --store file, or set FERRY_<SOURCE>_…; where there is a desktop: "
+            "pip install 'imageferry[keyring]', or a kit with --extra keyring",
         )
     with _translated():
         _library().set_password(_SERVICE, key, secret)
@@ -53,7 +54,8 @@ def _library() -> Any:
     except ImportError:
         raise NotSupported(
             "the package keyring is not installed",
-            hint="pip install 'imageferry[keyring]', or log in with --store file",
+            hint="log in with --store file; or pip install 'imageferry[keyring]', "
+            "or a kit with --extra keyring",
         ) from None
     return keyring
 

@@ -10,9 +10,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from .durable import sync_folder
+from .durable import sync_file, sync_folder
 
-__all__ = ["remove_folder", "rename_folder"]
+__all__ = ["remove_folder", "rename_folder", "sync_tree"]
 
 _NEEDS_COPY = frozenset({errno.EXDEV, errno.EBUSY, errno.EACCES, errno.EPERM})
 
@@ -54,3 +54,16 @@ def remove_folder(path: Path) -> None:
     else:
         shutil.rmtree(str(path), onerror=lambda call, name, info: failed(call, name, info[1]))
     sync_folder(path.parent)
+
+
+def sync_tree(path: Path) -> None:
+    """Flush the files and folders below the folder *path*, and itself; links are left alone.
+
+    Raises OSError.
+    """
+    for place, _, names in os.walk(path, topdown=False):
+        for file in (Path(place) / name for name in names):
+            if not file.is_symlink():
+                with file.open("r+b") as opened:
+                    sync_file(opened.fileno())
+        sync_folder(Path(place))

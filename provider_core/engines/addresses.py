@@ -58,7 +58,7 @@ class Surroundings:
             url = f"containerd://{url.removeprefix('unix://')}{self._namespace()}"
         return EngineAddress(
             name=name,
-            kind=_kind(url),
+            kind=_kind(url, variable),
             url=url,
             origin=variable,
             certificates=_certificates(url, self._environ),
@@ -68,7 +68,9 @@ class Surroundings:
         for url in _default_places(name, self._environ):
             if self._exists(Path(urlsplit(url).path)):
                 address = url + (self._namespace() if name == "containerd" else "")
-                return EngineAddress(name=name, kind=_kind(url), url=address, origin="found")
+                return EngineAddress(
+                    name=name, kind=_kind(url, "found"), url=address, origin="found"
+                )
         return None
 
     def _namespace(self) -> str:
@@ -90,7 +92,7 @@ def parse_setting(entries: Iterable[str], environ: Mapping[str, str]) -> Iterato
             raise UsageError(f"{entry!r} names no engine", hint=_FORM, entry=entry)
         yield EngineAddress(
             name=name,
-            kind=_kind(url),
+            kind=_kind(url, f"the engine {name}"),
             url=url,
             origin="setting",
             certificates=_certificates(url, environ),
@@ -105,14 +107,18 @@ def _certificates(url: str, environ: Mapping[str, str]) -> Path | None:
     return Path(named) if named else Path.home() / ".docker"
 
 
-def _kind(url: str) -> EngineKind:
+def _kind(url: str, said_by: str) -> EngineKind:
     scheme, mark, rest = url.partition("://")
     if mark and rest and scheme in _API_SCHEMES:
         return EngineKind.API
     if mark and rest and scheme == EngineKind.CONTAINERD.value:
         return EngineKind.CONTAINERD
     known = ", ".join(f"{one}://" for one in (*_API_SCHEMES, "containerd"))
-    raise UsageError(f"{url!r} is no engine's URL", hint=f"it begins with one of {known}", url=url)
+    raise UsageError(
+        f"{url!r}, of {said_by}, is no engine's URL",
+        hint=f"it begins with one of {known}",
+        url=url,
+    )
 
 
 def _default_places(name: str, environ: Mapping[str, str]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def open_client(address: EngineAddress, *, seconds: float) -> Any:
             address.name,
             address.url,
             "the docker SDK is not installed",
-            hint="pip install 'imageferry[engines]'",
+            hint="pip install 'imageferry[engines]', or a kit with --extra engines",
         ) from error
     with speaking(address, "tell its version"):
         _knock(address.url, seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import NotSupported
@@ -35,12 +35,13 @@ def difference(old: Tree, new: Tree) -> tuple[Change, ...]:
     nothing else tells it apart.  What is gone gets a whiteout each, a folder only one for all
     of it.  Raises NotSupported if a new name is one of a whiteout.
     """
+    linked = _names_of_links(old) | _names_of_links(new)
     found: list[Change] = []
     waiting: list[tuple[str, Node | None, Node]] = [("", old.root, new.root)]
     while waiting:
         path, before, after = waiting.pop()
         _check_name(path)
-        if before is None or not _alike(before.inode, after.inode):
+        if before is None or not _alike(before.inode, after.inode, linked):
             found.append(Change(path=path, attributes=after.inode.attributes, source=path))
         known = before.children if before is not None and after.is_folder else {}
         start = f"{path}/" if path else ""
@@ -64,13 +65,24 @@ def _check_name(path: str) -> None:
         )
 
 
-def _alike(old: Inode, new: Inode) -> bool:
+def _names_of_links(tree: Tree) -> dict[int, list[str]]:
+    """Return all names of each file that has several, by the identity of its inode."""
+    found: dict[int, list[str]] = {}
+    for path, node in tree.walk():
+        if not node.is_folder and node.inode.names > 1:
+            found.setdefault(id(node.inode), []).append(path)
+    for names in found.values():
+        names.sort()
+    return found
+
+
+def _alike(old: Inode, new: Inode, linked: Mapping[int, Sequence[str]]) -> bool:
     one, other = old.attributes, new.attributes
     if old.is_implied or new.is_implied:
         one, other = replace(one, mtime=0), replace(other, mtime=0)
     if one != other:
         return False
-    if one.kind is not Kind.FOLDER and old.names != new.names:
+    if one.kind is not Kind.FOLDER and linked.get(id(old)) != linked.get(id(new)):
         return False
     return one.kind is not Kind.FILE or old.content() == new.content()
 

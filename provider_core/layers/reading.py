@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
-from typing import Any
+from tarfile import InvalidHeaderError, ReadError, TruncatedHeaderError  # type: ignore[attr-defined]
+from typing import Any, Self
 
 from ..digests import Digest, Hasher
 from ..errors import DocumentError
@@ -55,7 +56,7 @@ def read_layer(pieces: Iterator[bytes]) -> Iterator[Entry]:
 def _entries(pieces: Iterator[bytes]) -> Iterator[Entry]:
     stream: Any = ForwardStream(pieces)
     archive: Any = tarfile.open(  # noqa: SIM115 - it has nothing to close but the stream
-        fileobj=stream, mode="r:", encoding="utf-8", errors="surrogateescape"
+        fileobj=stream, mode="r:", encoding="utf-8", errors="surrogateescape", tarinfo=_Header
     )
     count = 0
     while (member := archive.next()) is not None:
@@ -64,6 +65,17 @@ def _entries(pieces: Iterator[bytes]) -> Iterator[Entry]:
             raise DocumentError(f"more than {_MOST_ENTRIES} entries", what=_WHAT)
         yield _entry(archive, member)
         archive.members = []  # tarfile remembers every one, for who seeks
+
+
+class _Header(tarfile.TarInfo):
+    """A header that is damaged or cut off is an error; to `tarfile` it is the archive's end."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile: Any) -> Self:
+        try:
+            return super().fromtarfile(tarfile)
+        except (InvalidHeaderError, TruncatedHeaderError) as error:
+            raise ReadError(str(error)) from error
 
 
 def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:

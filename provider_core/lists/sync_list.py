@@ -50,7 +50,8 @@ def _load(text: str, what: str) -> Any:
         import yaml
     except ImportError:
         raise NotSupported(
-            "reading YAML needs the package PyYAML", hint="pip install 'imageferry[yaml]'"
+            "reading YAML needs the package PyYAML",
+            hint="pip install 'imageferry[yaml]', or a kit with --extra yaml",
         ) from None
 
     class Loader(yaml.BaseLoader):

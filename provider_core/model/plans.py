@@ -48,6 +48,8 @@ class Step:
     """As `Contents.pulls_left`."""
     exact: bool = True
     """False if *fetch* is an upper bound or unknown in part."""
+    bounded: bool = True
+    """False if more than *fetch* may come: nobody has said how much there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,11 @@ class Plan:
     def exact(self) -> bool:
         """False if *fetch* is an upper bound or unknown in part."""
         return all(step.exact for step in self.steps)
+
+    @property
+    def bounded(self) -> bool:
+        """False if more than *fetch* may come."""
+        return all(step.bounded for step in self.steps)
 
     @property
     def pulls(self) -> int:

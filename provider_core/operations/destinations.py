@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def find_target(resources: Resources, to: str, *, force: bool) -> Target:
     reference = parse_reference(to)
     if isinstance(reference, Uri):
         return _target(resources, to, scheme=reference.scheme)
-    path = Path(to).expanduser().absolute()
+    path = Path(os.path.expanduser(to)).absolute()
     require_writable(path)
     matching = _by_suffix(resources, path)
     if matching is not None and not path.is_dir():

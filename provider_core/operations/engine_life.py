@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..engines import EngineVersion
     from ..model import Installed
     from .engine_listing import EngineRow, HeldImage
     from .engine_loading import Loaded
@@ -24,6 +25,10 @@ class EngineLife:
         from .engine_listing import engine_rows
 
         return engine_rows(self._resources)
+
+    def engine_version(self, engine: str) -> EngineVersion:
+        """Ask *engine* who it is, before long work for it.  Raises EngineSilent, UsageError."""
+        return self._resources.engines.meant(engine).version()
 
     def engine_images(self, engine: str) -> tuple[HeldImage, ...]:
         """Return the images that *engine* holds.  Raises EngineSilent, UsageError."""

@@ -59,7 +59,7 @@ class _Cargo:
     image: Installed
     platform: Platform
     digests: frozenset[Digest]
-    """Of its config, its manifest and its root: the engine knows it by one of them."""
+    """Of its config and its manifest; an index would be that of other platforms too."""
     names: tuple[str, ...]
 
 
@@ -91,17 +91,16 @@ def _cargo(resources: Resources, image: Installed, platform: Platform) -> _Cargo
         raise nothing_for(PlatformSet.of(platform), image.platforms)
     selection_of(image.content, resources.store)  # whole, or BlobNotFound
     wanted = image.platforms[chosen]
-    digests = {root.digest, *_configs(resources, root, wanted)}
     tags = resources.catalog.tags()
     return _Cargo(
         image=image,
         platform=wanted,
-        digests=frozenset(digests),
+        digests=frozenset(_known_by(resources, root, wanted)),
         names=tuple(dict.fromkeys(map(_engine_name, names_of(image, tags)))),
     )
 
 
-def _configs(resources: Resources, root: Descriptor, platform: Platform) -> list[Digest]:
+def _known_by(resources: Resources, root: Descriptor, platform: Platform) -> list[Digest]:
     """Return the digests of the manifest for *platform* and of its config."""
     store = resources.store
     selection = select_image(root, store.read, PlatformSet.of(platform), available=store.has)

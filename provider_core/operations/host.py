@@ -17,6 +17,7 @@ from ..settings import Layer, Settings, merge
 from .engine_life import EngineLife
 from .image_life import ImageLife
 from .list_verbs import ListVerbs
+from .provider_verbs import ProviderVerbs
 from .resources import Resources
 from .source_verbs import SourceVerbs
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Host"]
 
 
-class Host(ImageLife, EngineLife, SourceVerbs, ListVerbs):
+class Host(ImageLife, EngineLife, SourceVerbs, ProviderVerbs, ListVerbs):
     """One home and its providers.
 
     Thread-safe; prints nothing; reads no environment variable (`from_environment` does); logs

@@ -32,7 +32,7 @@ def move_store(resources: Resources, path: str | Path) -> Moved:
     Other processes wait for the home's lock meanwhile, or are told; running commands are waited
     for.  Raises Exists, NoSuchFile, UsageError, Locked, NoSpace, IntegrityError, StoreError.
     """
-    target = Path(os.path.abspath(Path(path).expanduser()))
+    target = Path(os.path.abspath(os.path.expanduser(path)))
     with _at_rest(resources) as store:
         before = store.path
         _check_target(resources, target, before)

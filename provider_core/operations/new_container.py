@@ -9,8 +9,8 @@ from ..engines import Engine, EngineImage
 from ..errors import NotSupported, UsageError
 from ..model import Action, Content, Installed, Plan, Step
 from ..oci import Descriptor, ImageConfig, Manifest
-from ..platforms import Platform, PlatformSet
-from ..references import FilePath, Uri, parse_reference
+from ..platforms import Platform, PlatformSet, best
+from ..references import FilePath, Name, Uri, parse_reference
 from ..store import Lease
 from .bringing import bring
 from .engine_requests import ENGINE_SCHEMES
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Committed", "committed"]
 
 _START = "container/"
+_FORM = "write docker-daemon://container/ID or podman://container/ID"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +77,24 @@ def committed(resources: Resources, lease: Lease, wish: NewImage) -> Committed:
 
 
 def _meant(resources: Resources, text: str) -> tuple[Engine, str]:
+    """Return the engine and its container; an id or name alone is one of the only engine."""
     reference = parse_reference(text)
+    if isinstance(reference, Name) and reference.name == text:
+        engines = [address.name for address in resources.engines.addresses()]
+        if len(engines) != 1:
+            known = ", ".join(engines) or "none"
+            raise UsageError(
+                f"{text!r} does not say which engine's container it is; there is {known}",
+                hint=_FORM,
+            )
+        return resources.engines.get(engines[0]), text
     if (
         not isinstance(reference, Uri)
         or reference.scheme not in ENGINE_SCHEMES
         or not reference.rest.removeprefix(_START)
         or not reference.rest.startswith(_START)
     ):
-        raise UsageError(
-            f"{text!r} names no container",
-            hint="write docker-daemon://container/ID or podman://container/ID",
-        )
+        raise UsageError(f"{text!r} names no container", hint=_FORM)
     engine = resources.engines.get(ENGINE_SCHEMES[reference.scheme])
     return engine, reference.rest.removeprefix(_START)
 
@@ -107,14 +115,20 @@ def _brought(
 
 
 def _base(resources: Resources, config: ImageConfig, platform: Platform) -> Base | None:
-    """Return the installed image that has the most of *config*'s layers, from the bottom."""
+    """Return the installed image that has the most of *config*'s layers, from the bottom.
+
+    Of an image with several platforms the one whose layers they are.
+    """
     chain = config.diff_ids
     fitting = [
         image
         for image in resources.catalog.installed()
         if image.diff_ids and image.diff_ids == chain[: len(image.diff_ids)]
     ]
-    if not fitting:
-        return None
-    longest = max(fitting, key=lambda image: len(image.diff_ids))
-    return base_of(resources, longest, longest.platforms[0])
+    for image in sorted(fitting, key=lambda image: len(image.diff_ids), reverse=True):
+        place = best(image.platforms, platform)
+        if place is not None:
+            base = base_of(resources, image, image.platforms[place])
+            if base.config.diff_ids == image.diff_ids:
+                return base
+    return None

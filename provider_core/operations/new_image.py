@@ -22,6 +22,7 @@ from .new_container import committed
 from .new_layers import layer_of_archive, layer_of_folder
 from .new_wishes import NewImage
 from .publishing import recorded
+from .tagging import drop_shadowed
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -62,6 +63,7 @@ def new_image(resources: Resources, wish: NewImage) -> Installed:
             if now is not None and not wish.force:
                 _check_same(now, row)
             change.put_image(row)
+            drop_shadowed(change, [row])
     return row
 
 

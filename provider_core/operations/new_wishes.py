@@ -20,7 +20,10 @@ class NewImage:
     version: str = "latest"
     publisher: str = ""
     container: str = ""
-    """``docker-daemon://container/ID`` or ``podman://container/ID``: as it is now."""
+    """``docker-daemon://container/ID`` or ``podman://container/ID``: as it is now.
+
+    The ID alone, or a name, if there is only one engine.
+    """
     folder: Path | None = None
     """The whole file system: what differs from the parent's becomes the layer."""
     archive: Path | BinaryIO | None = None

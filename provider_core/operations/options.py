@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -129,7 +130,7 @@ def _flag(spec: OptionSpec, value: object) -> bool:
 def _path(spec: OptionSpec, value: object) -> str:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("give a path")
-    return str(Path(value).expanduser().absolute())
+    return str(Path(os.path.expanduser(value)).absolute())
 
 
 def _choice(spec: OptionSpec, value: object) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..errors import Error, NotFoundError, NotInstalled, UnknownSource, worst
+from ..errors import BadRange, Error, NotFoundError, NotInstalled, UnknownSource, worst
 from ..model import Installed, Package, Plan, Query, Source, same_pin
 from ..references import Name, name_key
-from ..versions import Version, floating
+from ..versions import Version, VersionRange, floating
 from .install import carry_out
 from .planning import Planner
 from .requests import name_reference, query_of
@@ -111,10 +111,17 @@ def _asked_about(
     installed = resources.catalog.installed()
     for name in names:
         query = query_of(name, wishes)
-        fitting = [image for image in installed if query.wants_name(image.name)]
+        fitting = [image for image in installed if _is_meant(image, query)]
         if requests and not fitting:
-            raise NotInstalled(name.name)
+            raise NotInstalled(str(name))
         yield from ((image, query) for image in _heads(fitting))
+
+
+def _is_meant(image: Installed, query: Query) -> bool:
+    """Whether *image* is of the name, the tag and the variant that *query* has; not the range."""
+    if not query.wants_name(image.name) or query.tag not in ("", image.version):
+        return False
+    return query.variant in (None, Version.parse(image.version).variant)
 
 
 def _heads(images: Iterable[Installed]) -> list[Installed]:
@@ -139,9 +146,12 @@ def _newer(resources: Resources, image: Installed, query: Query, wishes: Wishes)
     if _moves(version):
         question = Query(name=image.name, tag=image.version)
     else:
+        versions = _from(version, query.versions)
+        if versions is None:
+            return None
         question = Query(
             name=image.name,
-            versions=query.versions,
+            versions=versions,
             variant=version.variant,
             prereleases=query.prereleases or version.is_prerelease,
         )
@@ -154,6 +164,18 @@ def _newer(resources: Resources, image: Installed, query: Query, wishes: Wishes)
     if best is None or not _is_newer(best.package, image, version):
         return None
     return Newer(image=image, package=best.package, source=best.source)
+
+
+def _from(version: Version, versions: VersionRange) -> VersionRange | None:
+    """Return what of *versions* is not below *version*; None if that is nothing.
+
+    A registry is asked for each version that fits, so older ones must not.
+    """
+    release = version.text.removesuffix(f"-{version.variant}")
+    try:
+        return versions.intersect(VersionRange.between(release))
+    except BadRange:
+        return None
 
 
 def _is_newer(package: Package, image: Installed, version: Version) -> bool:

@@ -313,7 +313,8 @@ class Planner:
         contents = self._resources.dispatcher.contents(provider, package, call.reader, call.context)
         if contents is None:
             size = package.pin.size if not isinstance(package.pin, Descriptor) else 0
-            return replace(step, fetch=package.size or size, exact=False)
+            known = package.size or size
+            return replace(step, fetch=known, exact=False, bounded=known > 0)
         blobs = {one.digest: one for one in contents.descriptors}
         lacking = {
             digest: one.size
@@ -323,8 +324,8 @@ class Planner:
         self._coming |= lacking.keys()
         fetch = sum(lacking.values())
         here = sum(one.size for one in blobs.values()) - fetch
+        bound = package.size if contents.at_most is None else contents.at_most
         if not contents.exact:
-            bound = package.size if contents.at_most is None else contents.at_most
             fetch = max(fetch, bound or 0)
         return replace(
             step,
@@ -333,6 +334,7 @@ class Planner:
             pulls=contents.pulls,
             pulls_left=contents.pulls_left,
             exact=contents.exact,
+            bounded=contents.exact or bool(bound),
         )
 
     def _call(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -157,7 +158,7 @@ def takers_of(resources: Resources, name: str) -> list[str]:
 
 
 def _by_path(resources: Resources, reference: FilePath, wishes: Wishes) -> tuple[Chosen, ...]:
-    path = Path(reference.path).expanduser()
+    path = Path(os.path.expanduser(reference.path))
     if not path.exists():
         raise NoSuchFile(reference.path)
     file = None if wishes.sha256 is None else promised_file(path, wishes.sha256)

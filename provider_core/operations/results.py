@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Branch",
+    "Delivered",
     "Gathered",
     "HistoryEntry",
     "InstallResult",
@@ -52,6 +53,25 @@ class SaveResult:
     saved: Saved
     packages: tuple[Package, ...]
     """In the order of the requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What happened to a provider of this home."""
+
+    name: str
+    distribution: str
+    version: str = ""
+    """That is here now; '' if it was taken away."""
+    before: str = ""
+    """That was here before; '' if it is new."""
+    path: Path
+    """Its folder."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was done."""
+        return self.version != self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -193,7 +194,7 @@ def _recognise(resources: Resources, location: str, provider: str) -> tuple[str,
         candidates = providers_for_scheme(resources, reference.scheme)
     else:
         path = Path(reference.path if isinstance(reference, FilePath) else location)
-        path = path.expanduser().absolute()
+        path = Path(os.path.expanduser(path)).absolute()
         location = str(path)
         candidates = () if provider else providers_for_folder(resources, path)
     if provider:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def verify(resources: Resources, places: Sequence[str], wishes: Wishes) -> tuple
 
 
 def _verified(resources: Resources, path: Path, wishes: Wishes) -> Iterator[Verdict]:
-    path = path.expanduser().absolute()
+    path = Path(os.path.expanduser(path)).absolute()
     if not path.exists():
         raise NoSuchFile(path)
     forget_cached(path)

@@ -44,7 +44,7 @@ def require_pytest() -> None:
     if find_spec("pytest") is None:
         raise NotSupported(
             "the conformance kit needs pytest, which is not installed",
-            hint="pip install 'imageferry[test]'",
+            hint="pip install 'imageferry[test]' where providers are made; no kit brings it",
         )
 
 

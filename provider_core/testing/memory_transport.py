@@ -223,9 +223,13 @@ class _Arrival:
 
 
 def _refuse(url: str, answer: Answer) -> None:
-    if answer.status == 401:
+    if answer.status in (401, 407):
+        who = url if answer.status == 401 else f"the proxy on the way to {url}"
         raise AuthRequired(
-            f"{url} wants credentials", hint="give the source credentials", url=url, status=401
+            f"{who} wants credentials",
+            hint="give the source credentials",
+            url=url,
+            status=answer.status,
         )
     if answer.status == 429:
         after = answer.headers.get("retry-after")

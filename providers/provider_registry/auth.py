@@ -204,7 +204,9 @@ def _answered(ask: Callable[[], Response], realm: str, login: Credential | None)
     server = shown(realm.partition("?")[0])
     try:
         answer = ask()
-    except AuthRequired:
+    except AuthRequired as error:
+        if not is_denied(error):  # a proxy on the way
+            raise
         what = "gives no token without a login" if login is None else "refused the login"
         raise AuthRequired(f"{server} {what}", hint=LOGIN_HINT, url=server) from None
     what = "" if answer.status == 200 else f"answered with status {answer.status}"

@@ -41,6 +41,8 @@ class Repository:
     registry: Registry
     name: str
     """Without the endpoint's prefix."""
+    actions: frozenset[str] = PULL
+    """What is to be done here; a name that is pushed for the first time may be read by nobody."""
 
     def head(self, reference: str) -> Descriptor | None:
         """Return what a tag or digest (``sha256:…``) is, by HEAD, which costs no pull.
@@ -93,9 +95,9 @@ class Repository:
         """Return the URL of *path*."""
         return self.registry.endpoint.url(self.name, path, namespace=self.registry.namespace)
 
-    def auth(self, *, actions: frozenset[str] = PULL, mount_from: str = "") -> RegistryAuth:
-        """Return what lets us in for *actions* here, and to pull from the repository to mount."""
-        scopes = [self._scope(self.name, actions)]
+    def auth(self, *, mount_from: str = "") -> RegistryAuth:
+        """Return what lets us in here, and to pull from the repository to mount."""
+        scopes = [self._scope(self.name, self.actions)]
         if mount_from:
             scopes.append(self._scope(mount_from, PULL))
         return self.registry.auth(scopes, repository=self.name)
@@ -108,14 +110,13 @@ class Repository:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         limit: int = DOCUMENT_LIMIT,
-        actions: frozenset[str] = PULL,
         mount_from: str = "",
     ) -> Response:
         """Make one request for *path* below the repository, or for a whole URL of its registry.
 
         404 is an answer.  Raises TransportError; AuthRequired with the way to log in.
         """
-        auth = self.auth(actions=actions, mount_from=mount_from)
+        auth = self.auth(mount_from=mount_from)
         url = path if "://" in path else self.url(path)
         return self.registry.request(method, url, auth, headers=headers, body=body, limit=limit)
 

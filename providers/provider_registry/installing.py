@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from provider_core.context import Context
 from provider_core.digests import Digest
-from provider_core.errors import DocumentError
+from provider_core.errors import DocumentError, HttpStatus
 from provider_core.model import Content, Package
 from provider_core.oci import Descriptor, parse_root
 from provider_core.oci.annotations import REF_NAME
@@ -44,7 +44,13 @@ def install_image(
     subjects = [one.digest for one in chosen if _is_document(one)]
     referrers = Referrers(places.best).of(subjects)
     for referrer in referrers:
-        pour_image(referrer, fetch, reader, writer, PlatformSet.all(), at_once=_AT_ONCE)
+        try:
+            pour_image(referrer, fetch, reader, writer, PlatformSet.all(), at_once=_AT_ONCE)
+        except HttpStatus as error:
+            error.hint = (
+                f"{root.digest} is said to have it as a referrer; --no-referrers does without"
+            )
+            raise
         _check_subject(referrer, reader, {*subjects, *(one.digest for one in referrers)})
     return replace(content, referrers=referrers)
 

@@ -13,7 +13,7 @@ from provider_core.oci import Descriptor
 from provider_core.store import Reader
 from provider_core.versions import Version, floating
 
-from .client import Repository
+from .client import PUSH, Repository
 from .endpoints import Endpoint, endpoint_at
 from .memory import Memory
 from .name_map import parse_rules
@@ -103,7 +103,7 @@ def _moves(tag: str) -> bool:
 
 
 def _repository(registry: Registry, errand: Errand) -> Repository:
-    return Repository(registry=registry, name=errand.repository)
+    return Repository(registry=registry, name=errand.repository, actions=PUSH)
 
 
 def _origin(held: Held, endpoint: Endpoint) -> tuple[str, ...]:

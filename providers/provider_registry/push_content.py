@@ -15,7 +15,7 @@ from provider_core.oci.media_types import is_index, is_manifest
 from provider_core.pouring import select_held, select_whole
 from provider_core.store import Reader
 
-from .client import Repository
+from .client import PUSH, Repository
 from .push_manifests import has_manifest, put_manifest, put_referrer
 from .push_plan import Errand
 from .registry import Registry
@@ -56,7 +56,7 @@ class Delivery:
 
         *elsewhere* are repositories of the registry that may have its blobs.
         """
-        repository = Repository(registry=self._registry, name=errand.repository)
+        repository = Repository(registry=self._registry, name=errand.repository, actions=PUSH)
         root = errand.root
         self._tree(repository, root, self._chosen(errand), elsewhere)
         for referrer in errand.held.content.referrers:

@@ -12,7 +12,7 @@ from provider_core.oci.media_types import OCI_INDEX, is_index
 from provider_core.store import Reader
 from provider_core.transport import Response
 
-from .client import PUSH, Repository
+from .client import Repository
 from .refusals import codes_in, words_in
 
 __all__ = ["has_manifest", "put_manifest", "put_referrer"]
@@ -75,7 +75,6 @@ def _put(repository: Repository, reference: str, media_type: str, body: bytes) -
             f"manifests/{reference}",
             headers={"content-type": media_type},
             body=body,
-            actions=PUSH,
         )
     except HttpStatus as error:
         words = words_in(error)

@@ -9,7 +9,8 @@ from provider_core.context import Context
 from provider_core.credentials import Credential
 from provider_core.errors import AuthRequired, DocumentError, TransportError
 from provider_core.oci import DOCUMENT_LIMIT, read_document
-from provider_core.transport import Response
+from provider_core.transport import Origin, Response
+from provider_core.transport.urls import origin_of
 
 from .auth import LOGIN_HINT, RegistryAuth, is_denied
 from .endpoints import Endpoint
@@ -104,6 +105,7 @@ class Registry:
                 body=body,
                 auth=auth,
                 limit=limit,
+                told_by=self._teller(url),
                 patient=self.patient,
             )
         except AuthRequired as error:
@@ -114,6 +116,11 @@ class Registry:
             if self.memory.first_time(self.endpoint.origin, text):
                 self.context.progress.notice(f"{self.endpoint.host} warns: {text}")
         return answer
+
+    def _teller(self, url: str) -> Origin | None:
+        """Return who named *url*, if it is elsewhere: this registry did, as for uploads."""
+        home = self.endpoint.origin
+        return None if origin_of(url) == home else home
 
     def check(self) -> None:
         """See whether a registry answers here and lets us in.

@@ -20,7 +20,7 @@ CHUNK = 8 << 20
 _SMALLEST = 256 << 10
 _LARGEST = 64 << 20
 _TRIES = 5
-"""Failures in a row without a byte of progress."""
+"""Failures in a row without a byte that was not there before."""
 _PAUSE = 0.1
 """Seconds before going on after the first failure; doubled each time."""
 _MAY_PASS = frozenset({404, 408, 416})
@@ -73,16 +73,17 @@ class Sending:
 
     def run(self) -> None:
         """Send what is missing; raise the last failure after five in a row without progress."""
+        furthest = self._place.offset
         while True:
-            before = self._place.offset
             try:
                 while self._blob.size - self._place.offset > self._chunk:
                     self._send_chunk()
                 self._finish()
                 break
             except TransportError as error:
-                if self._place.offset > before:
-                    self._failures = 0
+                # An upload that is lost and begun anew has made no progress until it is past this.
+                if self._place.offset > furthest:
+                    furthest, self._failures = self._place.offset, 0
                 if self._is_there_after(error):
                     break
         self._show(self._blob.size)

@@ -18,7 +18,7 @@ from provider_core.store import Reader
 from provider_core.transport import Response
 from provider_core.transport.urls import next_url, shown
 
-from .client import PUSH, Repository
+from .client import Repository
 from .sending import CHUNK, Place, Sending, bytes_there, least_chunk
 from .unfinished import Unfinished
 
@@ -73,7 +73,7 @@ class Uploader:
             whole = self.repository.registry.endpoint.whole(source)
             query = "?" + urlencode({"mount": str(blob.digest), "from": whole})
         path = f"blobs/uploads/{query}"
-        answer = self.repository.request("POST", path, actions=PUSH, mount_from=source)
+        answer = self.repository.request("POST", path, mount_from=source)
         return None if answer.status == 201 else self.place(answer)
 
     def status(self, url: str) -> Place | None:
@@ -113,7 +113,7 @@ class Uploader:
     def send(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> Response:
         """Send a piece of a blob."""
         return self.repository.request(
-            method, url, headers={"content-type": _OCTETS, **headers}, body=body, actions=PUSH
+            method, url, headers={"content-type": _OCTETS, **headers}, body=body
         )
 
     def remember(self, digest: Digest, url: str) -> None:
@@ -133,11 +133,11 @@ class Uploader:
         try:
             place = self.status(url)
         except TransportError:
-            place = None  # a new upload will tell what is wrong
+            return None  # a new upload will tell what is wrong; this one may be there still
         if place is None or place.offset > blob.size:
             self.unfinished.drop(self._whole, blob.digest)
             return None
         return place
 
     def _ask(self, method: str, path: str) -> Response:
-        return self.repository.request(method, path, actions=PUSH)
+        return self.repository.request(method, path)

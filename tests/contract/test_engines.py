@@ -99,6 +99,23 @@ def test_of_several_platforms_it_gets_its_own(
     assert again.outcome is Outcome.KEPT
 
 
+def test_another_platform_of_the_same_index_is_not_the_image(
+    stocked: Host, shelf: Shelf, engine: MemoryEngine
+) -> None:
+    amd, arm = small_image({"x": b"amd"}), small_image({"x": b"arm"}, platform=ARM)
+    both = small_index(amd, arm)
+    shelf.put("lab", "multi", "1.0", both)
+    stocked.install("multi", wishes=Wishes(platforms=PlatformSet.all()))
+    engine.platform = ARM
+    stocked.load("multi")
+    (held,) = engine.held.values()
+    engine.held[held.image_id] = replace(held, digests=held.digests | {both.root.digest})
+    engine.platform = Platform(os="linux", architecture="amd64")
+    (loaded,) = stocked.load("multi")
+    assert loaded.outcome is Outcome.LOADED
+    assert set(engine.held) == {amd.config.digest, arm.config.digest}
+
+
 def test_damage_in_the_store_is_what_is_told(
     stocked: Host, engine: MemoryEngine, shelf: Shelf
 ) -> None:

@@ -134,6 +134,8 @@ def test_a_place_that_is_taken_is_refused(stocked: Host, tmp_path: Path) -> None
         assert caught.value.exit_code == 2
     with pytest.raises(NoSuchFile):
         stocked.move_store(tmp_path / "no" / "store")
+    with pytest.raises(NoSuchFile):
+        stocked.move_store("~nobody-of-this-name/store")
     with pytest.raises(UsageError, match="in the home"):
         stocked.move_store(stocked.home.root / "state")
     stocked.move_store(tmp_path / "moved")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_core import Host, Platform
+from provider_core import Host, Platform, PlatformSet, Wishes
 from provider_core.errors import (
     DocumentError,
     Exists,
@@ -24,7 +24,7 @@ from provider_core.errors import (
 from provider_core.model import Installed
 from provider_core.oci import Descriptor, ImageConfig, Manifest, RunChanges
 from provider_core.operations.new_wishes import NewImage
-from provider_core.testing import small_image
+from provider_core.testing import small_image, small_index
 
 from .engine_double import MemoryEngine
 from .hosts import Homes, shelf_sources
@@ -109,6 +109,14 @@ def test_a_folder_is_one_layer_on_its_parent(stocked: Host, root: Path) -> None:
     assert stocked.check_store() == ()
 
 
+def test_a_tag_gives_its_name_to_the_new_image(stocked: Host, root: Path) -> None:
+    stocked.tag("Base", "app")
+    image = stocked.new(NewImage(name="app", folder=root))
+    assert stocked.tags() == ()
+    (removed,) = stocked.uninstall("app")
+    assert removed.image.key == image.key
+
+
 def test_the_parent_stays_while_it_is_needed(stocked: Host, root: Path) -> None:
     stocked.new(NewImage(name="app", folder=root, parent="Base"))
     with pytest.raises(Exception, match="app"):
@@ -178,6 +186,31 @@ def test_a_container_stands_on_what_is_installed(stocked: Host, engine: MemoryEn
     assert listed.parent.name == "Base"
 
 
+def test_a_bare_id_is_of_the_only_engine(homes: Homes, stocked: Host, engine: MemoryEngine) -> None:
+    stocked.load("Base")
+    engine.create("base:1.0", "475059caef8f", added=_layer({"log": b"line"}))
+    image = stocked.new(NewImage(name="made", container="475059caef8f"))
+    assert len(image.diff_ids) == 2
+    two = homes(name="two", container_engines=[engine, MemoryEngine("podman")])
+    with pytest.raises(UsageError, match="docker, podman"):
+        two.new(NewImage(name="made", container="475059caef8f"))
+
+
+def test_of_several_platforms_the_container_stands_on_its_own(
+    stocked: Host, shelf: Shelf, engine: MemoryEngine
+) -> None:
+    arm = small_image({"x": b"arm"}, platform=Platform(os="linux", architecture="arm64"))
+    own = small_image({"x": b"own"}, platform=engine.platform)
+    shelf.put("lab", "multi", "1.0", small_index(arm, own))
+    stocked.install("multi", wishes=Wishes(platforms=PlatformSet.all()))
+    stocked.load("multi")
+    engine.create("multi:1.0", "web", added=_layer({"log": b"line"}))
+    image = stocked.new(NewImage(name="made", container="docker-daemon://container/web"))
+    manifest, config = _parts(stocked, image)
+    assert manifest.layers[0] == own.layers[0]
+    assert config.platform == engine.platform
+
+
 def test_a_container_of_what_is_not_installed_has_no_parent(
     stocked: Host, engine: MemoryEngine
 ) -> None:
@@ -191,7 +224,8 @@ def test_a_container_of_what_is_not_installed_has_no_parent(
 
 
 @pytest.mark.parametrize(
-    "container", ["web", "docker-daemon://web", "docker-daemon://container/", "https://container/x"]
+    "container",
+    ["web:1", "docker-daemon://web", "docker-daemon://container/", "https://container/x"],
 )
 def test_what_names_no_container(stocked: Host, container: str) -> None:
     with pytest.raises(UsageError):

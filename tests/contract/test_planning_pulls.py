@@ -73,6 +73,20 @@ def test_the_totals_are_told(opened: Host, capsys: pytest.CaptureFixture[str]) -
     assert "more than is left" in third
 
 
+def test_what_nobody_has_sized_is_no_upper_bound(
+    opened: Host, metered: Metered, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = metered.put("lab", "three", "1", image_of("three")).pin
+    assert isinstance(root, Descriptor)
+    plan = opened.plan_install("one", "three")
+    assert [step.bounded for step in plan.steps] == [True, False]
+    assert (plan.bounded, plan.fetch) == (False, 5000 + root.size)
+    show_plan(Output(), plan)
+    shown = capsys.readouterr()
+    assert f">= {root.size} B" in shown.out
+    assert "2 images: more than 5" in shown.err
+
+
 @pytest.mark.parametrize(
     ("left", "line"),
     [(100, "1 pull needed, 100 left"), (None, "1 pull needed, not limited as far as is known")],

@@ -58,6 +58,19 @@ def test_a_range_and_a_pattern(host: Host, shelf: Shelf) -> None:
         host.outdated("nothing")
 
 
+def test_a_tag_and_a_variant(host: Host, shelf: Shelf) -> None:
+    _stock(shelf, "app:1.0", "app:1.0-slim", "app:latest")
+    host.install("app:1.0", "app:1.0-slim", "app:latest")
+    _stock(shelf, "app:1.1", "app:1.1-slim")
+    shelf.put("lab", "app", "latest", image_of("moved"))
+    assert _rows(host, "app:latest") == [("app", "latest", "latest")]
+    assert _rows(host, "app:1.0") == [("app", "1.0", "1.1")]
+    assert _rows(host, "app[slim]") == [("app", "1.0-slim", "1.1-slim")]
+    assert len(_rows(host, "app")) == 3
+    with pytest.raises(NotInstalled):
+        host.upgrade("app:1.1")
+
+
 def test_pre_releases_when_one_is_installed_or_asked_for(host: Host, shelf: Shelf) -> None:
     _stock(shelf, "app:1.0", "beta:2.0rc1")
     host.install("app", "beta:2.0rc1")

@@ -16,16 +16,19 @@ from typing import Any
 import pytest
 
 from provider_core import Digest, Host, Source
-from provider_core.cli import schema
+from provider_core.cli import carrying, schema
 from provider_core.cli.engine_documents import engine_document, held_document, loaded_document
 from provider_core.cli.invocation import Invocation
 from provider_core.cli.main import run
 from provider_core.cli.withdrawn_table import withdrawn_document
 from provider_core.engines import EngineImage
+from provider_core.kit import Kit
 from provider_core.model import Withdrawal
 from provider_core.operations.engine_listing import EngineRow, HeldImage
-from provider_core.operations.results import RefreshResult
+from provider_core.operations.results import Delivered, RefreshResult
 from provider_core.operations.withdrawn import Withdrawn
+from provider_core.wheels.facts import Facts, Wheel
+from provider_core.wheels.target import Target
 from provider_feed.commands import documents
 
 from ..contract.engine_double import MemoryEngine
@@ -74,6 +77,8 @@ COMMANDS = (
     "provider disable archive",
     "provider enable archive",
     "provider check archive",
+    "docs how-to/tag-images",
+    "docs --search skopeo",
     "catalog log",
     "catalog diff 0 1",
     "feed init {folder}/feed --no-passphrase",
@@ -112,6 +117,8 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         _note(document, found)
     _note(schema.login_document("lab", "https://registry.example:443"), found)
     _note(schema.logout_document("lab", changed=True), found)
+    for document in _of_wheels(folder):
+        _note(document, found)
     for command in COMMANDS:
         for document in _documents(command.format(folder=folder), folder / "home"):
             _note(document, found)
@@ -134,6 +141,21 @@ def _of_engines() -> Iterator[dict[str, Any]]:
         for row in host.list():
             advice = Withdrawal(digest=row.image_id, name="x", version="1", reason="old")
             yield withdrawn_document(Withdrawn(image=row, by="lab", withdrawal=advice))
+
+
+def _of_wheels(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield what is printed where wheels are fetched, which a test cannot count on."""
+    wheel = Wheel(
+        path=folder / "acme.whl",
+        facts=Facts(name="acme", version="1", requires=(), providers=("acme",)),
+        digest=Digest.of(b""),
+        size=0,
+    )
+    target = Target.of("linux/amd64", "3.11")
+    kit = Kit(folder=folder, version="1", target=target, wheels=(wheel,), seal=Digest.of(b""))
+    yield carrying.wheel_document(wheel)
+    yield carrying.kit_document(kit)
+    yield carrying.delivered_document(Delivered(name="acme", distribution="acme", path=folder))
 
 
 def _documents(command: str, home: Path) -> list[dict[str, Any]]:

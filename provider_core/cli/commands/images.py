@@ -12,7 +12,7 @@ from ...model import Installed
 from .. import flags
 from ..common import ferry_command
 from ..grid import Column, Grid
-from ..image_columns import Shown, shown
+from ..image_columns import Shown, none_fits, shown
 from ..invocation import Invocation
 from ..schema import tag_document
 from ..units import age, size
@@ -36,7 +36,7 @@ def command(invocation: Invocation, pattern: str, no_trunc: bool) -> None:
         rows = tuple(_names(shown(host.list(pattern), host.tags())))
     grid = Grid(columns=_columns(invocation.clock(), no_trunc), rows=rows, style="docker")
     documents = [tag_document(*row) for row in rows]
-    invocation.output.answer(grid, documents, empty="no image is installed")
+    invocation.output.answer(grid, documents, empty=none_fits(pattern))
 
 
 def _names(rows: Iterable[Shown]) -> Iterator[_Named]:

@@ -77,6 +77,8 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
         reported(told["report"], invocation, "install", asked, wishes) as report,
         invocation.host(ticket=told["ticket"]) as host,
     ):
+        if told["engine"]:
+            host.engine_version(told["engine"])  # nothing is fetched for one that is not there
         found, failed = settled(host, asked, wishes)
         if told["dry_run"]:
             _plan(host, found, wishes, invocation, report)

@@ -7,7 +7,7 @@ import click
 from ...errors import UsageError
 from .. import flags
 from ..common import ferry_command
-from ..image_columns import image_grid, shown
+from ..image_columns import image_grid, none_fits, shown
 from ..invocation import Invocation
 from ..past import holds_at, tags_at
 from ..schema import image_document
@@ -59,7 +59,7 @@ def command(
         holds = host.holds() if revision is None else holds_at(host, revision)
     rows = shown(images, tags, holds)
     documents = [image_document(*row) for row in rows]
-    invocation.output.answer(image_grid(rows, columns), documents, empty="no image is installed")
+    invocation.output.answer(image_grid(rows, columns), documents, empty=none_fits(pattern))
 
 
 def _list_withdrawn(invocation: Invocation, pattern: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +26,7 @@ __all__ = ["command"]
 
 
 @ferry_command(name="new")
-@click.argument("name", metavar="NAME")
+@click.argument("named", nargs=-1, required=True, metavar="[CONTAINER] NAME")
 @click.option("--version", default="latest", metavar="VERSION", help="Its version.")
 @click.option("--publisher", default="", metavar="TEXT", help="Who answers for it.")
 @click.option("--from-container", metavar="URL", help="docker-daemon:// or podman://container/ID.")
@@ -49,19 +50,33 @@ __all__ = ["command"]
 @flags.columns_flag
 @flags.ticket_flag
 @click.pass_obj
-def command(invocation: Invocation, /, name: str, **told: Any) -> None:
+def command(invocation: Invocation, /, named: tuple[str, ...], **told: Any) -> None:
     """Make an image of a folder, an archive or a container, and install it.
 
+    A CONTAINER before the NAME is --from-container, as in `docker commit`.
     WORDS are read as a shell does, or as a JSON list. With SOURCE_DATE_EPOCH the same files give
     the same image: ferry new app --version 1.0 --publisher Demo --from-dir rootfs --parent base
     """
     image_grid((), told["columns"])  # an unknown column is refused before anything is done
+    name = named[-1]
+    if len(named) > 1:
+        told["from_container"] = _container(named, told)
     wish = _wish(name, told, invocation.environ)
     with invocation.host(ticket=told["ticket"]) as host:
         image = host.new(wish)
         rows = shown((image,), host.tags())
     documents = [{**image_document(row.image, row.tags), "outcome": "made"} for row in rows]
     invocation.output.answer(image_grid(rows, told["columns"]), documents)
+
+
+def _container(named: tuple[str, ...], told: Mapping[str, Any]) -> str:
+    """Return the container that is named before the image, as `docker commit` has it."""
+    if len(named) > 2 or told["from_container"]:
+        raise UsageError(
+            f"of {' '.join(named)!r} only the last can be the name of the image",
+            hint="write ferry commit CONTAINER NAME, or ferry new NAME --from-container CONTAINER",
+        )
+    return named[0]
 
 
 def _wish(name: str, told: Mapping[str, Any], environ: Mapping[str, str]) -> NewImage:
@@ -74,8 +89,8 @@ def _wish(name: str, told: Mapping[str, Any], environ: Mapping[str, str]) -> New
         version=told["version"],
         publisher=told["publisher"],
         container=told["from_container"] or "",
-        folder=Path(told["from_dir"]) if told["from_dir"] else None,
-        archive=sys.stdin.buffer if archive == "-" else Path(archive) if archive else None,
+        folder=_path(told["from_dir"]) if told["from_dir"] else None,
+        archive=sys.stdin.buffer if archive == "-" else _path(archive) if archive else None,
         parent=told["parent"],
         platform=_platform(told["platform"]),
         changes=RunChanges(
@@ -89,6 +104,11 @@ def _wish(name: str, told: Mapping[str, Any], environ: Mapping[str, str]) -> New
         newest=epoch(environ),
         force=told["force"],
     )
+
+
+def _path(text: str) -> Path:
+    """Return the path that *text* is; after ``=`` a shell leaves ``~`` as it is."""
+    return Path(os.path.expanduser(text))
 
 
 def _platform(text: str | None) -> Platform | None:

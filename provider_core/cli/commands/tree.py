@@ -6,6 +6,7 @@ import click
 
 from .. import flags
 from ..common import ferry_command
+from ..image_columns import none_fits
 from ..invocation import Invocation
 from ..schema import branch_document
 from ..tree_lines import tree_lines
@@ -31,4 +32,4 @@ def command(invocation: Invocation, pattern: str) -> None:
     for line in tree_lines(branches, fancy=output.can_print("├└│─")):
         output.line(line)
     if not branches:
-        output.notice("no image is installed")
+        output.notice(none_fits(pattern))

@@ -16,7 +16,7 @@ from provider_core.tar.headers import Kind
 
 from ..tree import Blob, NamedStream, Node
 from .draft import DraftFile, DraftName, finished
-from .facts import facts_of
+from .facts import FileFacts, facts_of
 from .members import LayerMembers, Member
 from .names import folded, shown
 from .paths import Area, LayerPath, path_of
@@ -27,8 +27,12 @@ __all__ = ["BlobSink", "Flattened", "Flattener", "link_targets"]
 _KINDS: Final = frozenset({Kind.FILE, Kind.FOLDER, Kind.SYMLINK})
 _MOST_STREAMS: Final = 4096
 """Of one file; an entry of a WIM counts them in two bytes."""
+_MOST_NAMES: Final = 600_000
+"""Files and folders; no more are read of a WIM."""
+_MOST_FACTS: Final = 64 << 20
+"""Bytes of security descriptors, each counted once, of extended attributes and of links."""
 
-Key = tuple[Area, tuple[str, ...]]
+Key = tuple[Area, str]
 """`LayerPath.key`."""
 
 
@@ -76,6 +80,8 @@ class Flattener:
         self._last: tuple[Key, DraftFile | None] | None = None
         """Where streams that follow belong; with None they are hidden."""
         self._registry = self._strange = 0
+        self._names_left, self._facts_left = _MOST_NAMES, _MOST_FACTS
+        self._descriptors: dict[bytes, bytes] = {}
 
     def add(self, members: LayerMembers, targets: frozenset[Key] = frozenset()) -> None:
         """Take the next layer; *targets* are its `link_targets`, not needed of the uppermost.
@@ -137,7 +143,7 @@ class Flattener:
             return
         file = name.file if name is not None else DraftFile()
         self._last = key, file
-        file.facts = facts_of(member)
+        file.facts = self._facts(member)
         self._strange += file.facts.strange
         if member.size:
             file.data = self._sink.add(members.content(), member.size)
@@ -145,6 +151,21 @@ class Flattener:
             self._files[key] = file
         for waiting in self._waiting.pop(key, ()):
             waiting.file = file
+
+    def _facts(self, member: Member) -> FileFacts:
+        """Return what *member* says of its file, a descriptor that others have too only once."""
+        facts = facts_of(member)
+        size = len(facts.items.xattrs) + (len(facts.reparse.data) if facts.reparse else 0)
+        if facts.security is not None:
+            known = self._descriptors.setdefault(facts.security, facts.security)
+            if known is facts.security:
+                size += len(known)
+            else:
+                facts = replace(facts, security=known)
+        self._facts_left -= size
+        if self._facts_left < 0:
+            raise DocumentError(f"files with more than {_MOST_FACTS} bytes of facts", what="layer")
+        return facts
 
     def _take_stream(self, path: LayerPath, member: Member, members: LayerMembers) -> None:
         if self._last is None or self._last[0] != path.key or member.kind is not Kind.FILE:
@@ -205,6 +226,9 @@ class Flattener:
         fold = folded(part)
         child = at.children.get(fold)
         if child is None:
+            self._names_left -= 1
+            if self._names_left < 0:
+                raise DocumentError(f"more than {_MOST_NAMES} files and folders", what="layer")
             child = at.children[fold] = DraftName.new(part, self._layer, is_folder=is_folder)
         elif child.layer < self._layer and not (child.is_folder and is_folder):
             return None

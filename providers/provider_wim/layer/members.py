@@ -17,6 +17,8 @@ _MOST_EXTENSION: Final = 1 << 20
 """Bytes of a PAX header; a security descriptor has 64 KiB at most, and so have a file's EAs."""
 _MOST_MEMBERS: Final = 600_000
 """As many as are read of a WIM; Windows has some 100,000."""
+_MOST_PATHS: Final = 64 << 20
+"""Characters of all names and targets together, five times those of Windows: many are kept."""
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 _EXTENSIONS: Final = frozenset({Kind.PAX, Kind.PAX_GLOBAL, Kind.LONG_NAME, Kind.LONG_LINK})
 _WHAT: Final = "layer"
@@ -51,7 +53,7 @@ class LayerMembers:
         self._filling = 0
 
     def __iter__(self) -> Iterator[Member]:
-        count = 0
+        count, left = 0, _MOST_PATHS
         while (header := self._next()) is not None:
             extension = _Extension()
             while header.kind in _EXTENSIONS:
@@ -64,6 +66,9 @@ class LayerMembers:
             if count > _MOST_MEMBERS:
                 raise DocumentError(f"more than {_MOST_MEMBERS} members", what=_WHAT)
             member = extension.member(header)
+            left -= len(member.name) + len(member.link)
+            if left < 0:
+                raise DocumentError(f"names of more than {_MOST_PATHS} characters", what=_WHAT)
             self._left, self._filling = member.size, padded(member.size) - member.size
             yield member
             for _ in self.content():

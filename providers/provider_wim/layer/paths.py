@@ -48,9 +48,9 @@ class LayerPath:
     """Whether it says that of everything in the folder."""
 
     @property
-    def key(self) -> tuple[Area, tuple[str, ...]]:
+    def key(self) -> tuple[Area, str]:
         """What all spellings of the path share."""
-        return self.area, tuple(map(folded, self.parts))
+        return self.area, folded("/".join(self.parts))
 
 
 def path_of(name: str) -> LayerPath:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
+
+from provider_core.errors import DocumentError
 
 from .names import folded
 
 __all__ = ["Whiteouts"]
+
+_MOST_MARKS: Final = 600_000
+"""As many as a layer has members."""
 
 
 @dataclass(slots=True)
@@ -21,10 +27,14 @@ class _Mark:
 
 
 class Whiteouts:
-    """The marks of all layers so far; paths are names from the root on."""
+    """The marks of all layers so far; paths are names from the root on.
+
+    Raises DocumentError for more of them than any image has.
+    """
 
     def __init__(self) -> None:
         self._root = _Mark()
+        self._left = _MOST_MARKS
 
     def remove(self, parts: Sequence[str]) -> None:
         """Say that *parts*, and everything in it, is gone from the layers below."""
@@ -51,5 +61,12 @@ class Whiteouts:
     def _mark(self, parts: Sequence[str]) -> _Mark:
         mark = self._root
         for part in parts:
-            mark = mark.children.setdefault(folded(part), _Mark())
+            fold = folded(part)
+            following = mark.children.get(fold)
+            if following is None:
+                self._left -= 1
+                if self._left < 0:
+                    raise DocumentError(f"more than {_MOST_MARKS} whiteouts", what="layer")
+                following = mark.children[fold] = _Mark()
+            mark = following
         return mark

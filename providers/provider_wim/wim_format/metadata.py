@@ -19,6 +19,9 @@ MOST_METADATA: Final = 128 << 20
 _MOST_ENTRIES: Final = 600_000
 """Files, directories and streams of the largest image that is read."""
 _MOST_DEPTH: Final = 512
+_MOST_PATHS: Final = 64 << 20
+"""Characters of all paths together, since they are held at once; those of Windows 11 have some 13
+million, but few bytes of metadata can have a deep folder with a great many files."""
 _MOST_REPARSE: Final = 16 << 10
 """Bytes of the data of one reparse point, as NTFS has it."""
 _MOST_REPARSE_DATA: Final = 32 << 20
@@ -53,6 +56,8 @@ class _Folder:
     entry: Dentry
     position: int
     """Of the next entry in it."""
+    length: int
+    """Of its path, characters."""
     names: set[str] = field(default_factory=set)
     nodes: list[Node] = field(default_factory=list)
 
@@ -66,6 +71,7 @@ class _Walk:
         self._open: list[_Folder] = []
         self._seen: set[int] = set()
         self._left = _MOST_ENTRIES
+        self._paths_left = _MOST_PATHS
 
     def tree(self, root: Dentry) -> Node:
         """Return *root* with everything in it."""
@@ -88,7 +94,8 @@ class _Walk:
         if entry.children in self._seen or len(self._open) > _MOST_DEPTH:
             raise WimError("its directories run in a circle, or too deep", where=_WHERE)
         self._seen.add(entry.children)
-        self._open.append(_Folder(entry, entry.children))
+        length = (self._open[-1].length if self._open else 0) + 1 + len(entry.name)
+        self._open.append(_Folder(entry, entry.children, length))
 
     def _next(self, folder: _Folder) -> Dentry | None:
         """Return the next entry of *folder*, checked; None at its end."""
@@ -103,6 +110,9 @@ class _Walk:
         self._left -= len(entry.streams)
         if self._left < 0:
             raise WimError(f"it has more than {_MOST_ENTRIES} files and streams", where=_WHERE)
+        self._paths_left -= len(entry.streams) * (folder.length + 1 + len(entry.name))
+        if self._paths_left < 0:
+            raise WimError(f"its paths have more than {_MOST_PATHS} characters", where=_WHERE)
         return entry
 
 

@@ -46,6 +46,12 @@ def test_loading_into_a_silent_engine_is_code_6(silent: Ferry) -> None:
     assert silent("install", "sample/hello", "--engine", "lab").code == 6
 
 
+def test_nothing_is_installed_for_an_engine_that_is_not_there(silent: Ferry) -> None:
+    for engine, code in (("lab", 6), ("other", 2)):
+        assert silent("install", "sample/hello", "--engine", engine).code == code
+    assert silent("list", "--json").rows == []
+
+
 def test_an_unknown_engine_is_named(silent: Ferry) -> None:
     silent("install", "sample/hello")
     loaded = silent("load", "sample/hello", "--engine", "other")

@@ -82,6 +82,13 @@ def test_an_empty_home_lists_nothing(ferry: Ferry) -> None:
     assert not ferry.home.exists()
 
 
+def test_a_pattern_that_fits_nothing_says_so(stocked: Ferry) -> None:
+    for command in ("list", "images", "tree"):
+        ran = stocked(command, "Nothing*")
+        assert (ran.code, ran.out) == (0, "")
+        assert ran.err == "no installed image is called 'Nothing*'\n"
+
+
 def test_list_as_json_has_every_field(stocked: Ferry) -> None:
     row = stocked("list", "NanoServerIIS", "--json").rows[0]
     assert row.pop("installed_at")

@@ -63,6 +63,22 @@ def test_it_reads_like_the_page_of_2016(ferry: Ferry, root: Path) -> None:
     ]
 
 
+def test_a_container_may_be_named_first_as_in_docker_commit(ferry: Ferry) -> None:
+    ferry.environ["FERRY_ENGINES"] = "only=unix:///nowhere/only.sock"
+    asked = ferry("commit", "docker-daemon://web", "demo")
+    assert (asked.code, "'docker-daemon://web' names no container" in asked.err) == (2, True)
+    for several in (("a", "b", "c"), ("a", "b", "--from-container", "c")):
+        assert "ferry commit CONTAINER NAME" in ferry("commit", *several).err
+
+
+def test_a_home_is_known_after_an_equals_sign(
+    ferry: Ferry, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(root.parent))
+    made = ferry("new", "demo", "--from-dir=~/root", "--json")
+    assert made.code == 0, made.err
+
+
 def test_an_archive_comes_from_standard_input(ferry: Ferry) -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
@@ -81,7 +97,7 @@ def test_an_archive_comes_from_standard_input(ferry: Ferry) -> None:
         ("--from-dir", ".", "--cmd", "'open"),
         ("--from-dir", ".", "--platform", "windows/amd64"),
         ("--from-dir", ".", "--columns", "nothing"),
-        ("--from-container", "web"),
+        ("--from-container", "docker-daemon://web"),
     ],
 )
 def test_what_cannot_be_meant(ferry: Ferry, flags: tuple[str, ...]) -> None:

@@ -90,5 +90,5 @@ def test_what_names_no_engine(entry: str) -> None:
 
 
 def test_a_variable_that_is_no_url_is_refused() -> None:
-    with pytest.raises(UsageError, match="no engine's URL"):
+    with pytest.raises(UsageError, match="of DOCKER_HOST, is no engine's URL"):
         _found({"DOCKER_HOST": "/var/run/docker.sock"})

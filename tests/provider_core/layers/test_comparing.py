@@ -143,6 +143,20 @@ def test_content_is_asked_for_only_where_nothing_else_tells() -> None:
     assert asked == ["same", "same"]
 
 
+def test_names_that_change_their_files_are_told() -> None:
+    trees = []
+    for pairs in (("ab", "cd"), ("ac", "bd")):
+        tree = Tree()
+        for pair in pairs:
+            inode = _file()
+            inode.digest = Digest.of(b"same")
+            for name in pair:
+                tree.put(name, inode)
+        trees.append(tree)
+    told = [(change.path, change.link) for change in difference(*trees)]
+    assert told == [("a", None), ("b", None), ("c", "a"), ("d", "b")]
+
+
 def test_a_folder_gone_is_one_whiteout() -> None:
     old, new = Tree(), Tree()
     for path in ("d/e/f", "d/g"):

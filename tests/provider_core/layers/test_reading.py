@@ -46,6 +46,14 @@ def test_a_file_with_everything() -> None:
     assert attributes.xattrs == {"user.a": b"b\0c\xff"}
 
 
+def test_a_damaged_header_is_not_the_end() -> None:
+    data = bytearray(archive(("a", {"data": b"x" * 600}), ("b", {}), ("c", {})))
+    second = data.index(b"b\0")
+    for broken in (data[: second + 100], data[:second] + b"B" + data[second + 1 :]):
+        with pytest.raises(DocumentError, match="no tar archive"):
+            _entries(bytes(broken))
+
+
 @pytest.mark.parametrize(
     ("type_", "kind"),
     [

@@ -91,6 +91,13 @@ def test_a_login_lets_in(scheme: str) -> None:
     assert "wrong-secret" not in repr(caught.value) + str(caught.value.as_json())
 
 
+def test_a_proxy_before_the_token_server_is_told_as_that() -> None:
+    one = registry(scheme="bearer", login=LOGIN)
+    one.network.routes[f"{URL}/token"] = Answer(status=407)
+    with pytest.raises(AuthRequired, match="proxy"):
+        find(one, login=LOGIN)
+
+
 def test_the_password_goes_to_the_token_server_alone() -> None:
     one = registry(scheme="bearer", login=LOGIN)
     find(one, login=LOGIN)

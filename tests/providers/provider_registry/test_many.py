@@ -56,6 +56,17 @@ def test_a_full_reference_is_upgraded_from_its_registry(host: Host, registry: Fa
     assert sorted(image.version for image in host.list()) == ["1.1", "1.2"]
 
 
+def test_older_versions_are_not_asked_for(host: Host, registry: FakeRegistry) -> None:
+    host.install(f"{NAME}:1.1")
+    registry.push("team/app", "1.2", make_image("1.2"))
+    before = len(registry.network.requests)
+    assert len(host.outdated(f"{NAME}<2").rows) == 1
+    assert host.outdated(f"{NAME}<1.1").rows == ()
+    asked = [one.url.rpartition("/")[2] for one in registry.network.requests[before:]]
+    assert "1.2" in asked
+    assert "1.0" not in asked
+
+
 def test_a_lock_of_a_full_reference(host: Host, registry: FakeRegistry) -> None:
     (pin,), _ = host.lock(f"{NAME}:1.0")
     assert (pin.name, pin.version, pin.source) == (NAME, "1.0", "")

@@ -38,7 +38,7 @@ from provider_core.testing import (
 )
 from provider_core.transport import HttpTransport, TransportSettings
 from provider_registry import sending
-from provider_registry.client import Repository
+from provider_registry.client import PUSH, Repository
 from provider_registry.endpoints import endpoint_at
 from provider_registry.memory import Memory
 from provider_registry.push import push_images
@@ -124,6 +124,22 @@ def test_an_image_is_there_under_its_names(
     there = server.manifests["mirror/team/app"]
     assert there["1.0"] == there["latest"] == (BOTH.root.media_type, BOTH.blobs[BOTH.root.digest])
     assert {**server.blobs["mirror/team/app"]}.items() <= BOTH.blobs.items()
+
+
+def test_a_name_that_nobody_may_read_yet_can_be_pushed(
+    server: PushServer, store: MemoryStore, context: Context
+) -> None:
+    def guard(request: Request) -> Answer | None:
+        if "/token?" in request.url:
+            return Answer(body=b'{"token": "%d"}' % ("push" in request.url))
+        if request.headers.get("authorization") == "Bearer 1":
+            return None
+        challenge = f'Bearer realm="{server.url}/token",error="insufficient_scope"'
+        return Answer(status=401, headers={"www-authenticate": challenge})
+
+    server.faults.append(guard)
+    _push(server, store, context, _held(APP, "app:1"))
+    assert "1" in server.manifests["mirror/app"]
 
 
 def test_a_second_push_sends_nothing(
@@ -304,7 +320,7 @@ def _uploader(server: PushServer, store: MemoryStore, context: Context, **more: 
         endpoint=endpoint_at(f"registry://{server.host}"), context=context, memory=Memory()
     )
     return Uploader(
-        repository=Repository(registry=registry, name="app"),
+        repository=Repository(registry=registry, name="app", actions=PUSH),
         reader=store,
         context=context,
         unfinished=Unfinished(context),
@@ -365,6 +381,36 @@ def test_an_upload_that_was_lost_begins_anew(
     assert _uploader(server, store, context).upload(BLOB)
     assert server.counted("POST") == 2
     assert server.blobs["app"][BLOB.digest] == BIG
+
+
+def test_a_registry_that_loses_every_upload_is_given_up(
+    server: PushServer, store: MemoryStore, context: Context
+) -> None:
+    def forget(request: Request) -> Answer | None:
+        if request.method == "PATCH" and not request.headers["content-range"].startswith("0-"):
+            server.uploads.clear()
+        return None if server.counted("POST") < 20 else Answer(status=418)
+
+    server.faults.append(forget)
+    with pytest.raises(HttpStatus) as caught:
+        _uploader(server, store, context).upload(BLOB)
+    assert caught.value.fields["status"] == 404
+    assert server.counted("POST") < 10
+
+
+def test_an_upload_is_remembered_while_nobody_answers(
+    server: PushServer, store: MemoryStore, context: Context
+) -> None:
+    uploader = _uploader(server, store, context)
+    place = uploader.begin(BLOB)
+    assert place is not None
+    uploader.remember(BLOB.digest, place.url)
+    server.break_next("GET")
+    server.break_next("POST")
+    with pytest.raises(HttpStatus):
+        uploader.upload(BLOB)
+    assert uploader.upload(BLOB)
+    assert server.counted("POST") == 2  # the first, and the one that failed
 
 
 def test_too_many_failures_end_it(server: PushServer, store: MemoryStore, context: Context) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -19,8 +20,8 @@ from provider_core.testing import (
     TemporaryState,
     make_context,
 )
-from provider_core.transport import Origin
-from provider_registry.client import Repository
+from provider_core.transport import Origin, Response
+from provider_registry.client import PUSH, Repository
 from provider_registry.endpoints import endpoint_at
 from provider_registry.memory import Memory
 from provider_registry.registry import Registry
@@ -75,7 +76,7 @@ def _uploader(server: Server) -> tuple[Uploader, Context]:
     )
     registry = Registry(endpoint=endpoint_at(HERE), context=context, memory=Memory())
     uploader = Uploader(
-        repository=Repository(registry=registry, name="app"),
+        repository=Repository(registry=registry, name="app", actions=PUSH),
         reader=store,
         context=context,
         unfinished=Unfinished(context),
@@ -126,3 +127,19 @@ def test_a_push_asks_for_what_it_does_and_no_more() -> None:
     (token,) = [one.url for one in server.network.requests if "/token" in one.url]
     assert "scope=repository%3Aapp%3Apull%2Cpush" in token
     assert set(server.sent(f"{HERE}/v2/u/")) == {"Bearer t"}
+
+
+def test_where_an_upload_elsewhere_leads_is_on_the_registrys_account() -> None:
+    server = Server()
+    tellers: dict[str, Origin | None] = {}
+    real = server.network.request
+
+    def request(method: str, url: str, **more: Any) -> Response:
+        tellers[url.partition("?")[0]] = more.get("told_by")
+        return real(method, url, **more)
+
+    server.network.request = request  # type: ignore[method-assign]
+    uploader, _ = _uploader(server)
+    assert uploader.upload(BLOB)
+    assert tellers[f"{THERE}/upload"] == Origin.of(HERE)
+    assert tellers[f"{HERE}/v2/app/blobs/uploads/"] is None

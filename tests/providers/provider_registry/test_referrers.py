@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from provider_core.errors import DocumentError
+from provider_core.errors import DocumentError, HttpStatus
 from provider_core.oci.annotations import REF_NAME
 from provider_core.testing import make_context
 from provider_registry import RegistryProvider
@@ -42,6 +42,14 @@ def test_those_of_a_platform_come_too(registry: FakeRegistry) -> None:
     registry.refer("team/app", IMAGE.root, SIGNATURE)
     content, _ = install(package_of(index.root), make_context(WORK, transport=registry.network))
     assert [one.digest for one in content.referrers] == [SIGNATURE.root.digest]
+
+
+def test_one_that_is_listed_and_gone_can_be_done_without(registry: FakeRegistry) -> None:
+    registry.refer("team/app", IMAGE.root, SIGNATURE)
+    del registry.types[SIGNATURE.root.digest]
+    with pytest.raises(HttpStatus) as caught:
+        install(package_of(IMAGE.root), make_context(WORK, transport=registry.network))
+    assert "--no-referrers" in caught.value.hint
 
 
 def test_they_may_be_left_out(registry: FakeRegistry) -> None:

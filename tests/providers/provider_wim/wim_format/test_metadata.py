@@ -233,6 +233,17 @@ def test_deep_trees_are_refused() -> None:
         parsed(deepest)
 
 
+def test_paths_that_are_much_longer_than_the_metadata_are_refused() -> None:
+    streams = Entry(name="f", streams=tuple((f"s{number}", ONE) for number in range(1000)))
+    files = tuple(Entry(name=f"{number}") for number in range(1000))
+    for inner in ((streams,), files):
+        tree = folder("n" * 255, *inner)
+        for _ in range(300):
+            tree = folder("n" * 255, tree)
+        with pytest.raises(WimError, match="its paths"):
+            parsed(tree)
+
+
 @pytest.mark.parametrize(
     "security",
     [

@@ -1,0 +1,161 @@
+"""A real kit, carried to a host that has Python and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from provider_core.cancel import CancelToken
+from provider_core.errors import Exists, TransportError, UsageError
+from provider_core.kit import Kit, make_kit
+from provider_core.wheels.facts import wheels_in
+from provider_core.wheels.sums import check_sums
+from provider_core.wheels.target import Target
+
+from ..peers.peer import require
+from ..support.wheels import acme_wheel
+
+pytestmark = [pytest.mark.index, pytest.mark.slow]
+
+REPACK = """\
+import site, sys
+site.addsitedir(sys.argv[1])
+from pathlib import Path
+from provider_core.cancel import CancelToken
+from provider_core.wheels.origin import own_wheel
+print(own_wheel(Path(sys.argv[2]), CancelToken()))
+"""
+
+
+def made(folder: Path, target: Target, *extras: str) -> Kit:
+    """Make a kit, where an index answers."""
+    try:
+        return make_kit(folder, target, extras=extras, cancel=CancelToken())
+    except TransportError as error:
+        require(False, f"no package index answers: {error.fields['said']}")
+        raise
+
+
+def python() -> str:
+    """Return the system's own Python if ferry runs on it, else the one that runs."""
+    for candidate in ("/usr/bin/python3", sys.executable):
+        told = "import sys; print('%d.%d' % sys.version_info[:2]); sys.exit(sys.version_info < (3, 11))"
+        if os.path.exists(candidate):
+            ran = subprocess.run(
+                [candidate, "-I", "-c", told], capture_output=True, text=True, check=False
+            )
+            if ran.returncode == 0:
+                return candidate
+    raise AssertionError("no Python")
+
+
+def version_of(program: str) -> str:
+    command = [program, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+class FarSide:
+    """A host without a network, without pip's settings, and with a home of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        alone = (
+            ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
+        )
+        able = (
+            shutil.which("unshare")
+            and not subprocess.run([*alone, "true"], capture_output=True, check=False).returncode
+        )
+        require(bool(able), "no network namespace can be made")
+        self._alone = alone
+        self.prefix = folder / "opt"
+
+    def run(self, *words: str | Path, code: int = 0, **environ: str) -> str:
+        """Run a program there; what it says."""
+        ran = subprocess.run(
+            [*self._alone, *map(str, words)],
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PYTHON": python(), **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == code, ran.stdout + ran.stderr
+        return ran.stdout + ran.stderr
+
+    def ferry(self, *words: str | Path, code: int = 0, **environ: str) -> str:
+        """Run the ferry that was installed there."""
+        return self.run(self.prefix / "bin" / "ferry", *words, code=code, **environ)
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
+    """Return a kit for this machine; what is fetched is fetched once."""
+    target = Target.of("", version_of(python()))
+    return made(tmp_path_factory.mktemp("near") / "kit", target)
+
+
+@pytest.fixture(scope="module")
+def far(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> FarSide:
+    """Return a far side on which the kit was installed."""
+    far = FarSide(tmp_path_factory.mktemp("far"))
+    said = far.run("sh", kit.folder / "install.sh", "--prefix", far.prefix)
+    assert f"ferry {kit.version}-{kit.seal.hex[:12]} is in use" in said
+    return far
+
+
+def test_a_kit_is_whole_and_says_so(kit: Kit) -> None:
+    assert {"install.py", "install.sh", "install.ps1", "kit.json"} <= set(check_sums(kit.folder))
+    assert "pip" in {wheel.facts.name for wheel in kit.wheels}
+    assert kit.wheels == wheels_in(kit.folder / "wheels")
+    with pytest.raises(Exists):
+        make_kit(kit.folder, kit.target, cancel=CancelToken())
+
+
+def test_an_unknown_extra_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no extra 'jets'"):
+        make_kit(tmp_path / "kit", Target.of(), extras=["jets"], cancel=CancelToken())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ferry_works_there(far: FarSide) -> None:
+    assert "That is all." in far.ferry("demo")
+    assert "how-to/tag-images" in far.ferry("docs")
+
+
+def test_an_installed_ferry_is_its_wheel_again(kit: Kit, far: FarSide, tmp_path: Path) -> None:
+    (lib,) = (far.prefix / "versions").glob("*/lib")
+    (theirs,) = (wheel.path for wheel in kit.wheels if wheel.facts.name == "imageferry")
+    mine = far.run(python(), "-I", "-S", "-c", REPACK, lib, tmp_path).strip()
+    listing = "import sys, zipfile; print(*sorted((i.filename, i.CRC) for i in zipfile.ZipFile(sys.argv[1]).infolist() if i.filename[-6:] != 'RECORD'))"
+    both = [far.run(python(), "-I", "-c", listing, path) for path in (mine, theirs)]
+    assert both[0] == both[1]
+
+
+def test_a_provider_is_saved_there_and_carried_on(kit: Kit, far: FarSide, tmp_path: Path) -> None:
+    shelf = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(kit.folder / "wheels")}
+    wheels = tmp_path / "acme"
+    said = far.ferry("provider", "save", acme_wheel("1.0.0"), "--to", wheels, **shelf)
+    assert "acme     imageferry_acme-1.0.0-py3-none-any.whl sha256:" in said
+    assert sorted(path.name for path in wheels.iterdir()) == [
+        "SHA256SUMS",
+        acme_wheel("1.0.0").name,
+    ]
+    assert "Installed: acme 1.0.0" in far.ferry("provider", "install", wheels)
+    assert "imageferry-acme 1.0.0" in far.ferry("provider", "show", "acme")
+    assert "Removed: acme 1.0.0" in far.ferry("provider", "remove", "acme")
+    assert "index could be reached" in far.ferry(
+        "provider", "install", "imageferry-acme", code=5, PIP_RETRIES="0"
+    )
+
+
+def test_a_kit_for_windows_has_what_windows_needs(kit: Kit, tmp_path: Path) -> None:
+    other = made(tmp_path / "kit", Target.of("windows/amd64", "3.12"))
+    names = {wheel.facts.name for wheel in other.wheels}
+    assert names - {wheel.facts.name for wheel in kit.wheels} == {"colorama"}
+    tags = {wheel.path.stem.rpartition("-")[2] for wheel in other.wheels}
+    assert tags == {"any", "win_amd64"}
