@@ -44,7 +44,7 @@ def made(folder: Path, target: Target, *extras: str) -> Kit:
 def python() -> str:
     """Return the system's own Python if ferry runs on it, else the one that runs."""
     for candidate in ("/usr/bin/python3", sys.executable):
-        told = "import sys; print('%d.%d' % sys.version_info[:2]); sys.exit(sys.version_info < (3, 11))"
+        told = "import sys; sys.exit(sys.version_info < (3, 11))"
         if os.path.exists(candidate):
             ran = subprocess.run(
                 [candidate, "-I", "-c", told], capture_output=True, text=True, check=False
