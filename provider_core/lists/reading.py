@@ -44,6 +44,8 @@ def _text(path: Path) -> str:
             data = file.read(_LIMIT + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise NoSuchFile(path) from None
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a folder", hint="name a file in it") from None
     except OSError as error:
         raise StoreError(
             f"{path} cannot be read: {error.strerror}", hint="check its permissions", path=str(path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from ..errors import NotSupported, UsageError
@@ -35,11 +36,12 @@ def parse_sync(text: str, *, what: str) -> tuple[Wanted, ...]:
     document = _load(text, what)
     if not isinstance(document, dict) or not document:
         raise UsageError(f"{what} lists no registries", hint="see skopeo-sync(1)")
-    found = [
+    listed = (
         wanted
         for registry, section in document.items()
         for wanted in _of_registry(registry, section, f"{what}, {registry}")
-    ]
+    )
+    found = list(islice(listed, _MOST + 1))  # a few lines of YAML can stand for millions
     if not found or len(found) > _MOST:
         raise UsageError(f"{what} lists no images, or too many", hint="see skopeo-sync(1)")
     return tuple(found)

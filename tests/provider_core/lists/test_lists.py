@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provider_core.errors import BadRange, Error, NoSuchFile, NotSupported, UsageError
-from provider_core.lists import Wanted, parse_list, read_list
+from provider_core.lists import Wanted, parse_list, read_list, sync_list
 from provider_core.platforms import Platform, PlatformSet
 from provider_core.references import parse_reference
 
@@ -147,6 +147,24 @@ def test_other_yaml_is_refused(text: str) -> None:
         _yaml(text)
 
 
+def test_aliases_that_stand_for_millions_are_not_written_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+
+    def count(request: str, keep: int) -> None:
+        made.append(request)
+
+    monkeypatch.setattr(sync_list, "_MOST", 5)
+    monkeypatch.setattr(sync_list, "Wanted", count)
+    images = ", ".join(f"a{number}: []" for number in range(100))
+    text = f"h0: {{images: &all {{{images}}}}}\n"
+    text += "".join(f"h{number}: {{images: *all}}\n" for number in range(1, 100))
+    with pytest.raises(UsageError, match="too many"):
+        _yaml(text)
+    assert len(made) == 6
+
+
 @pytest.mark.parametrize("constraint", ["^1.2", "~1.2", "1.x", ">=1 || <2", ">= 1 <2"])
 def test_constraints_that_are_not_read_are_told(constraint: str) -> None:
     with pytest.raises(NotSupported, match="not read"):
@@ -181,6 +199,8 @@ def test_the_ending_says_which_kind(tmp_path: Path) -> None:
     assert read_list(tmp_path / "a.yml") == (Wanted(request="h/x:t"),)
     with pytest.raises(NoSuchFile):
         read_list(tmp_path / "none")
+    with pytest.raises(UsageError, match="folder"):
+        read_list(tmp_path)
     (tmp_path / "bad").write_bytes(b"\xff")
     with pytest.raises(UsageError):
         read_list(tmp_path / "bad")
