@@ -6,9 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from provider_core.cancel import CancelToken
 from provider_core.errors import Exists, TransportError, UsageError
@@ -43,18 +45,13 @@ def made(folder: Path, target: Target, *extras: str) -> Kit:
 
 def python() -> str:
     """Return the system's own Python if ferry runs on it, else the one that runs."""
-    for candidate in ("/usr/bin/python3", sys.executable):
-        told = "import sys; sys.exit(sys.version_info < (3, 11))"
-        if os.path.exists(candidate):
-            ran = subprocess.run(
-                [candidate, "-I", "-c", told], capture_output=True, text=True, check=False
-            )
-            if ran.returncode == 0:
-                return candidate
-    raise AssertionError("no Python")
+    system = "/usr/bin/python3"
+    fits = os.path.exists(system) and Version(version_of(system)) >= Version("3.11")
+    return system if fits else sys.executable
 
 
 def version_of(program: str) -> str:
+    """Return major and minor version of a Python."""
     command = [program, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
@@ -64,14 +61,10 @@ class FarSide:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        alone = (
-            ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--net"]
-        )
-        able = (
-            shutil.which("unshare")
-            and not subprocess.run([*alone, "true"], capture_output=True, check=False).returncode
-        )
-        require(bool(able), "no network namespace can be made")
+        alone = ["unshare", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--net"]
+        require(shutil.which("unshare") is not None, "unshare is not installed")
+        tried = subprocess.run([*alone, "true"], capture_output=True, check=False)
+        require(tried.returncode == 0, "no network namespace can be made")
         self._alone = alone
         self.prefix = folder / "opt"
 
@@ -131,9 +124,14 @@ def test_an_installed_ferry_is_its_wheel_again(kit: Kit, far: FarSide, tmp_path:
     (lib,) = (far.prefix / "versions").glob("*/lib")
     (theirs,) = (wheel.path for wheel in kit.wheels if wheel.facts.name == "imageferry")
     mine = far.run(python(), "-I", "-S", "-c", REPACK, lib, tmp_path).strip()
-    listing = "import sys, zipfile; print(*sorted((i.filename, i.CRC) for i in zipfile.ZipFile(sys.argv[1]).infolist() if i.filename[-6:] != 'RECORD'))"
-    both = [far.run(python(), "-I", "-c", listing, path) for path in (mine, theirs)]
-    assert both[0] == both[1]
+    assert _contents(Path(mine)) == _contents(theirs)
+
+
+def _contents(wheel: Path) -> dict[str, int]:
+    """Return name → checksum of what is in a wheel, but for its RECORD."""
+    with zipfile.ZipFile(wheel) as archive:
+        members = {one.filename: one.CRC for one in archive.infolist()}
+    return {name: check for name, check in members.items() if not name.endswith("/RECORD")}
 
 
 def test_a_provider_is_saved_there_and_carried_on(kit: Kit, far: FarSide, tmp_path: Path) -> None:
@@ -141,15 +139,12 @@ def test_a_provider_is_saved_there_and_carried_on(kit: Kit, far: FarSide, tmp_pa
     wheels = tmp_path / "acme"
     said = far.ferry("provider", "save", acme_wheel("1.0.0"), "--to", wheels, **shelf)
     assert "acme     imageferry_acme-1.0.0-py3-none-any.whl sha256:" in said
-    assert sorted(path.name for path in wheels.iterdir()) == [
-        "SHA256SUMS",
-        acme_wheel("1.0.0").name,
-    ]
+    assert {path.name for path in wheels.iterdir()} == {"SHA256SUMS", acme_wheel("1.0.0").name}
     assert "Installed: acme 1.0.0" in far.ferry("provider", "install", wheels)
     assert "imageferry-acme 1.0.0" in far.ferry("provider", "show", "acme")
     assert "Removed: acme 1.0.0" in far.ferry("provider", "remove", "acme")
     assert "index could be reached" in far.ferry(
-        "provider", "install", "imageferry-acme", code=5, PIP_RETRIES="0"
+        "provider", "install", "imageferry-acme", code=5, PIP_RETRIES="1"
     )
 
 
