@@ -137,7 +137,7 @@ def _contents(wheel: Path) -> dict[str, int]:
 def test_a_provider_is_saved_there_and_carried_on(kit: Kit, far: FarSide, tmp_path: Path) -> None:
     shelf = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(kit.folder / "wheels")}
     wheels = tmp_path / "acme"
-    said = far.ferry("provider", "save", acme_wheel("1.0.0"), "--to", wheels, **shelf)
+    said = far.ferry("provider", "save", acme_wheel("1.0.0"), "--to", wheels, code=0, **shelf)
     assert "acme     imageferry_acme-1.0.0-py3-none-any.whl sha256:" in said
     assert {path.name for path in wheels.iterdir()} == {"SHA256SUMS", acme_wheel("1.0.0").name}
     assert "Installed: acme 1.0.0" in far.ferry("provider", "install", wheels)
