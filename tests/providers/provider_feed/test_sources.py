@@ -98,6 +98,9 @@ def test_a_later_root_is_pinned_by_its_version(host: Host, feed: FeedMaker, tmp_
     second = show_fingerprint(fingerprint_of(feed.roots[1]))
     assert source.options == {"fingerprint": second, "root-version": "2"}
     assert host.find("tool").packages
+    moved = host.set_source("a", options={"fingerprint": fingerprint(feed)})  # of the first root
+    assert moved.options == {"fingerprint": fingerprint(feed)}
+    assert host.find("tool").packages
 
 
 def test_a_folder_without_a_feed(host: Host, tmp_path: Path) -> None:
