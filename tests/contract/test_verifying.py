@@ -158,6 +158,16 @@ def test_several_at_once(homes: Homes, feed: FeedMaker, tmp_path: Path) -> None:
     assert [verdict.kind for verdict in verdicts] == ["archive file", "feed"]
 
 
+def test_a_place_that_is_not_there_is_told_before_anything_is_read(
+    homes: Homes, feed: FeedMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr("provider_core.operations.verify.forget_cached", read.append)
+    with pytest.raises(NoSuchFile):
+        homes(clock=feed.clock).verify(str(feed.path), str(tmp_path / "absent"))
+    assert read == []
+
+
 def test_what_cannot_be_verified(homes: Homes, tmp_path: Path) -> None:
     with pytest.raises(NoSuchFile):
         homes().verify(str(tmp_path / "absent"))
