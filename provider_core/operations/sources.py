@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..errors import Exists, NotSupported, UnknownSource, UsageError
 from ..model import Feature, Source, Trust, Verb
@@ -190,6 +191,8 @@ def _check_name(name: str) -> None:
 def _recognise(resources: Resources, location: str, provider: str) -> tuple[str, str]:
     """Return the location made absolute, and the provider that reaches it."""
     reference = parse_reference(location)
+    if isinstance(reference, Uri) and reference.scheme == "file":
+        reference = FilePath(path=_path_of(location))
     if isinstance(reference, Uri):
         candidates = providers_for_scheme(resources, reference.scheme)
     else:
@@ -206,3 +209,17 @@ def _recognise(resources: Resources, location: str, provider: str) -> tuple[str,
             location=location,
         )
     return location, candidates[0]
+
+
+def _path_of(location: str) -> str:
+    """Return the path that the file URL *location* (RFC 8089) names on this host."""
+    from urllib.request import url2pathname
+
+    parts = urlsplit(location)
+    if parts.netloc not in ("", "localhost"):
+        raise UsageError(
+            f"{location} is a file of another host",
+            hint="mount it here and name its path",
+            location=location,
+        )
+    return url2pathname(parts.path)

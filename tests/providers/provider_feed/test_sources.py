@@ -103,6 +103,15 @@ def test_a_later_root_is_pinned_by_its_version(host: Host, feed: FeedMaker, tmp_
     assert host.find("tool").packages
 
 
+def test_a_folder_may_be_a_file_url(host: Host, feed: FeedMaker, tmp_path: Path) -> None:
+    place = feed.path.rename(tmp_path / "a stick")
+    pin = {"fingerprint": fingerprint(feed)}
+    assert host.add_source("a", place.as_uri(), options=pin).location == str(place)
+    assert host.find("tool").packages
+    with pytest.raises(UsageError, match="another host"):
+        host.add_source("b", "file://server/share", options=pin)
+
+
 def test_a_folder_without_a_feed(host: Host, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(NotSupported):
