@@ -124,11 +124,13 @@ def _keep(
     call = open_call(resources, source.provider, source)
     checked = resources.dispatcher.check_source(source.provider, source, call.context)
     checked = replace(checked, name=source.name, indexed=Feature.REFRESH in loaded.info.features)
-    if old is not None and _place(old) != _place(checked):
-        resources.offers.forget(old.name)  # what another place offered is not offered here
+    # What another place offered is not offered here.
+    is_moved = old is not None and _place(old) != _place(checked)
     may_be_asked = checked.is_local or not resources.settings.offline
     if checked.indexed and checked.trust is not Trust.UNTRUSTED and may_be_asked:
-        refresh_source(resources, checked)
+        refresh_source(resources, checked, anew=is_moved)
+    elif is_moved:
+        resources.offers.forget(checked.name)
     with recorded(resources, operation) as change:
         change.put_source(checked)
     return checked
