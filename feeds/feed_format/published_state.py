@@ -15,7 +15,7 @@ from provider_core.digests import Digest
 from provider_core.errors import DigestMismatch, IntegrityError, NoSuchFile, NotFoundError
 
 from .feed_folder import FeedFolder
-from .paths import role_file
+from .paths import TRUST, role_file
 from .root_chain import ROOT_LIMIT, check_chain, read_root
 from .signing import check_signed, read_metadata
 from .target_list import TargetList
@@ -42,39 +42,40 @@ class Publication:
     """timestamp.json as it is in the folder."""
 
 
-def load_roots(folder: FeedFolder) -> tuple[bytes, ...]:
-    """Return the feed's roots from version 1 on, verified as a chain.
+def load_roots(folder: FeedFolder, *, base: str = TRUST) -> tuple[bytes, ...]:
+    """Return the roots in *base*, the feed's own or another's, from 1 on, verified as a chain.
 
     Raises NoSuchFile if it is no feed, IntegrityError, StoreError.
     """
     roots: list[bytes] = []
     while True:
         try:
-            roots.append(folder.read(role_file("root", len(roots) + 1), ROOT_LIMIT))
+            version = len(roots) + 1
+            roots.append(folder.read(role_file("root", version, base=base), ROOT_LIMIT))
         except NotFoundError:
             break
     if not roots:
-        raise NoSuchFile(folder.path(role_file("root", 1)))
+        raise NoSuchFile(folder.path(role_file("root", 1, base=base)))
     check_chain(roots)
     return tuple(roots)
 
 
-def load_publication(folder: FeedFolder, root: bytes) -> Publication | None:
-    """Return the newest publication, signed by the keys of *root*; None if there is none yet.
+def load_publication(folder: FeedFolder, root: bytes, *, base: str = TRUST) -> Publication | None:
+    """Return the newest publication in *base*, signed by the keys of *root*; None without any.
 
     Raises IntegrityError, StoreError.
     """
-    keys = read_root(root).signed
+    keys, name = read_root(root).signed, role_file("timestamp", base=base)
     try:
-        pointer = folder.read(role_file("timestamp"), METADATA_LIMIT)
+        pointer = folder.read(name, METADATA_LIMIT)
     except NoSuchFile:
         return None
-    timestamp = _checked(Timestamp, pointer, keys, role_file("timestamp"))
-    snapshot = _listed(folder, Snapshot, timestamp.signed.snapshot_meta, keys)
+    timestamp = _checked(Timestamp, pointer, keys, name)
+    snapshot = _listed(folder, Snapshot, timestamp.signed.snapshot_meta, keys, base)
     listed = snapshot.signed.meta.get("targets.json")
     if listed is None:
         raise IntegrityError(f"{folder.root} names no targets in its snapshot", hint=_HINT)
-    targets = _listed(folder, Targets, listed, keys)
+    targets = _listed(folder, Targets, listed, keys, base)
     return Publication(
         timestamp=timestamp.signed,
         snapshot=snapshot.signed,
@@ -87,8 +88,10 @@ def load_publication(folder: FeedFolder, root: bytes) -> Publication | None:
 _HINT = "the folder is damaged or was changed; publish from an intact copy"
 
 
-def _listed(folder: FeedFolder, kind: type[T], meta: MetaFile, root: Root) -> Metadata[T]:
-    name = role_file(kind.type, meta.version)
+def _listed(
+    folder: FeedFolder, kind: type[T], meta: MetaFile, root: Root, base: str
+) -> Metadata[T]:
+    name = role_file(kind.type, meta.version, base=base)
     try:
         data = folder.read(name, METADATA_LIMIT)
     except NoSuchFile as error:

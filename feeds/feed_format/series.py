@@ -96,7 +96,8 @@ def check_series(found: Series, *, expected: str, seen: int) -> None:
     if found.id != expected:
         raise IntegrityError(
             f"the bundle is of the series {found.id!r}, not of {expected!r}",
-            hint="it was made for another destination; ask for one of your series",
+            hint="it was made for another destination; ask for one of your series, or follow"
+            " this one beside it: `ferry source add` under a name of its own",
             expected=expected,
             found=found.id,
         )

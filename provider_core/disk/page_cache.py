@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+from . import durable
 from .failures import disk_errors
 
 __all__ = ["forget_cached"]
+
+_CANNOT_FLUSH = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EROFS})
+"""What file systems answer that have nothing to flush, those of DVDs among them."""
 
 
 def forget_cached(path: Path) -> None:
     """Have the system forget what it has cached of the file *path*, or of all files below it.
 
-    The next read comes from the medium then, where the system can be told so (POSIX).
-    Raises StoreError for what cannot be opened.
+    The next read comes from the medium then, where the system can be told so (POSIX).  What was
+    copied there a moment ago is flushed first: the system keeps what it has still to write.
+    Raises StoreError for what cannot be opened, and for a medium that does not take its bytes.
     """
     if not hasattr(os, "posix_fadvise"):  # macOS and Windows
         return
@@ -23,4 +29,13 @@ def forget_cached(path: Path) -> None:
         if file.is_symlink():
             continue
         with disk_errors(file), file.open("rb") as opened:
-            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            _flush(opened.fileno())
+            durable.forget_cached(opened.fileno())
+
+
+def _flush(fd: int) -> None:
+    try:
+        durable.sync_file(fd)
+    except OSError as error:
+        if error.errno not in _CANNOT_FLUSH:
+            raise

@@ -15,12 +15,16 @@ from ..digests import Digest, Hasher
 from ..errors import BlobNotFound, DigestMismatch, DocumentError, NotSupported, SizeMismatch
 from ..model import FileStamp, Pin
 from ..oci import Descriptor
+from ..oci.media_types import is_layer
 from ..store import Computed, Partial, Reader
 
 __all__ = ["HashingStore"]
 
 _SMALL: Final = 4 << 20
-"""Bytes up to which content is remembered: manifests, indexes and configs are read again."""
+"""Bytes up to which content is remembered: manifests, indexes and configs are read again.
+
+Layers are not, however small: there may be any number of them.
+"""
 
 
 class HashingStore:
@@ -91,9 +95,11 @@ class _Hashed:
             if len(self._small) > _SMALL:
                 self._small = None
 
-    def settle(self) -> Digest:
-        digest = self._hasher.digest()
-        self._store.note(digest, self._size, None if self._small is None else bytes(self._small))
+    def settle(self, media_type: str) -> Digest:
+        digest, small = self._hasher.digest(), self._small
+        if is_layer(media_type):
+            small = None
+        self._store.note(digest, self._size, None if small is None else bytes(small))
         return digest
 
     def close(self) -> None:
@@ -134,7 +140,7 @@ class _Expected(_Hashed):
         actual = self._hasher.digest()
         if actual != expected.digest:
             raise DigestMismatch(expected.digest, actual)
-        self.settle()
+        self.settle(expected.media_type)
 
 
 class _Made(_Hashed):
@@ -147,4 +153,4 @@ class _Made(_Hashed):
         self.append(data)
 
     def commit(self, media_type: str) -> Descriptor:
-        return Descriptor(media_type=media_type, digest=self.settle(), size=self._size)
+        return Descriptor(media_type=media_type, digest=self.settle(media_type), size=self._size)

@@ -45,9 +45,15 @@ def refresh(resources: Resources, names: tuple[str, ...]) -> tuple[RefreshResult
 
 
 def refresh_source(
-    resources: Resources, source: Source, *, cancel: CancelToken | None = None
+    resources: Resources,
+    source: Source,
+    *,
+    cancel: CancelToken | None = None,
+    anew: bool = False,
 ) -> RefreshResult:
     """Ask one source what changed, and write token and offers in one transaction.
+
+    *anew* asks for everything: what is known is of another place, and stays if this one fails.
 
     Raises what its provider raises; Conflict if other processes keep overtaking.
     """
@@ -56,11 +62,13 @@ def refresh_source(
         call = open_call(resources, source.provider, source, cancel=cancel)
         taken = resources.dispatcher.refresh(
             source.provider,
-            resources.offers.token(source.name),
+            None if anew else resources.offers.token(source.name),
             call.context,
             call.signs,
             lambda snapshot: resources.offers.apply(source.name, snapshot),
         )
+        if taken is None and anew:
+            resources.offers.forget(source.name)
         if taken is not False:
             state = resources.offers.state(source.name)
             return RefreshResult(

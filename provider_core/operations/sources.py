@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..errors import Exists, NotSupported, UnknownSource, UsageError
 from ..model import Feature, Source, Trust, Verb
@@ -123,11 +124,13 @@ def _keep(
     call = open_call(resources, source.provider, source)
     checked = resources.dispatcher.check_source(source.provider, source, call.context)
     checked = replace(checked, name=source.name, indexed=Feature.REFRESH in loaded.info.features)
-    if old is not None and _place(old) != _place(checked):
-        resources.offers.forget(old.name)  # what another place offered is not offered here
+    # What another place offered is not offered here.
+    is_moved = old is not None and _place(old) != _place(checked)
     may_be_asked = checked.is_local or not resources.settings.offline
     if checked.indexed and checked.trust is not Trust.UNTRUSTED and may_be_asked:
-        refresh_source(resources, checked)
+        refresh_source(resources, checked, anew=is_moved)
+    elif is_moved:
+        resources.offers.forget(checked.name)
     with recorded(resources, operation) as change:
         change.put_source(checked)
     return checked
@@ -190,6 +193,8 @@ def _check_name(name: str) -> None:
 def _recognise(resources: Resources, location: str, provider: str) -> tuple[str, str]:
     """Return the location made absolute, and the provider that reaches it."""
     reference = parse_reference(location)
+    if isinstance(reference, Uri) and reference.scheme == "file":
+        reference = FilePath(path=_path_of(location))
     if isinstance(reference, Uri):
         candidates = providers_for_scheme(resources, reference.scheme)
     else:
@@ -206,3 +211,17 @@ def _recognise(resources: Resources, location: str, provider: str) -> tuple[str,
             location=location,
         )
     return location, candidates[0]
+
+
+def _path_of(location: str) -> str:
+    """Return the path that the file URL *location* (RFC 8089) names on this host."""
+    from urllib.request import url2pathname
+
+    parts = urlsplit(location)
+    if parts.netloc not in ("", "localhost"):
+        raise UsageError(
+            f"{location} is a file of another host",
+            hint="mount it here and name its path",
+            location=location,
+        )
+    return url2pathname(parts.path)

@@ -28,18 +28,17 @@ __all__ = ["verify"]
 def verify(resources: Resources, places: Sequence[str], wishes: Wishes) -> tuple[Verdict, ...]:
     """Read and hash what is at *places*: bundles, archives, image files, homes; import nothing.
 
-    Raises NoSuchFile, NotSupported for what nobody can open, Ambiguous; what is wrong with a
-    place is in its verdict.
+    Raises NoSuchFile, before anything is read, NotSupported for what nobody can open, Ambiguous;
+    what is wrong with a place is in its verdict.
     """
-    return tuple(
-        verdict for place in places for verdict in _verified(resources, Path(place), wishes)
-    )
+    paths = [Path(os.path.expanduser(place)).absolute() for place in places]
+    for path in paths:
+        if not path.exists():
+            raise NoSuchFile(path)
+    return tuple(verdict for path in paths for verdict in _verified(resources, path, wishes))
 
 
 def _verified(resources: Resources, path: Path, wishes: Wishes) -> Iterator[Verdict]:
-    path = Path(os.path.expanduser(path)).absolute()
-    if not path.exists():
-        raise NoSuchFile(path)
     forget_cached(path)
     if Home(path).catalog.exists():
         yield _home(path)

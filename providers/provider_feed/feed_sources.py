@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from feed_format import fingerprint_of, show_fingerprint
+from feed_format import fingerprint_of, parse_fingerprint, show_fingerprint
 from feed_format.paths import role_file
 from feed_format.root_chain import ROOT_LIMIT
 from provider_core.context import Context
@@ -32,12 +34,27 @@ def checked_source(source: Source, context: Context) -> Source:
     """
     _check_place(source)
     accepted_expired(context.options)
-    known = KnownRoot.from_options(context.options)
+    known = KnownRoot.from_options(_told(source, context))
     kept = {name: text for name, text in source.options.items() if name not in _ROOT_OPTIONS}
     if known is None:
         _tell_fingerprint(source, context)
         return replace(source, trust=Trust.UNTRUSTED, options=kept)
     return replace(source, trust=Trust.VERIFIED, options={**kept, **known.as_options()})
+
+
+def _told(source: Source, context: Context) -> Mapping[str, Any]:
+    """Return the options; a root's version that was kept goes with the fingerprint it was of.
+
+    Raises UsageError for what is no fingerprint.
+    """
+    options, catalog = context.options, context.catalog
+    before = next((one.options for one in catalog.sources() if one.name == source.name), {})
+    version, text = before.get("root-version"), options.get("fingerprint")
+    if version is None or version != str(options.get("root-version")) or not text:
+        return options
+    if parse_fingerprint(text) == parse_fingerprint(before["fingerprint"]):
+        return options
+    return {name: value for name, value in options.items() if name != "root-version"}
 
 
 def _check_place(source: Source) -> None:

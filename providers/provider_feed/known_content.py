@@ -25,7 +25,10 @@ from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import NoSuchFile, SizeMismatch, UsageError
+from provider_core.model import Content
 from provider_core.oci import Descriptor
+from provider_core.platforms import Platform, PlatformSet
+from provider_core.pouring import select_image
 from provider_core.store import Reader
 from provider_core.store.graph import walk
 
@@ -37,6 +40,7 @@ MISSING_FROM: Final = "missing-from"
 
 _INVENTORY: Final = re.compile(rb'"schema"\s*:\s*"ferry\.inventory/')
 _DIGEST: Final = re.compile(rb"sha256:([0-9a-f]{64})\b")
+_PLATFORMS: Final = re.compile(rb'"platforms"\s*:\s*"([^"\s]{1,4096})"')
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -63,7 +67,7 @@ def _known(path: Path, reader: Reader, context: Context) -> Iterable[Digest]:
             hint="give an inventory, an earlier bundle, or the report or lock file of a save",
             path=str(path),
         )
-    return _of_images(path, roots, reader, context)
+    return _of_images(path, roots, _platforms(data), reader, context)
 
 
 def _of_bundle(path: Path) -> Iterator[Digest]:
@@ -89,28 +93,50 @@ def _of_bundle(path: Path) -> Iterator[Digest]:
         yield from (*volumes.whole, *volumes.cut)
 
 
+def _platforms(data: bytes) -> PlatformSet:
+    """Return the platforms that the report *data* was asked for; all if it names none."""
+    found = _PLATFORMS.search(data)
+    names = found[1].decode() if found else "all"
+    if names == "all":
+        return PlatformSet.all()
+    return PlatformSet.of(*map(Platform.parse, names.split(",")))
+
+
 def _of_images(
-    path: Path, roots: set[Digest], reader: Reader, context: Context
+    path: Path, roots: set[Digest], platforms: PlatformSet, reader: Reader, context: Context
 ) -> Iterator[Digest]:
-    """Yield everything below those of *roots* that are installed; tell how many are not."""
-    here = {
-        image.content.root.digest: image.content
+    """Yield what is below those of *roots* that are installed, as far as *platforms* need it."""
+    sent = [
+        image.content
         for image in context.catalog.installed()
         if isinstance(image.content.root, Descriptor)
-    }
-
-    def load(descriptor: Descriptor) -> bytes | None:
-        return reader.read(descriptor) if reader.has(descriptor) else None
-
-    found = roots & here.keys()
-    for link in walk([blob for root in found for blob in here[root].blobs], load):
-        yield link.descriptor.digest
-    if not found:
+        if image.content.root.digest in roots
+    ]
+    if not sent:
         raise UsageError(
             f"none of the images that {path} names is installed here",
             hint="install them again, or give the bundle itself",
             path=str(path),
         )
+    for content in sent:
+        yield from _sent(content, platforms, reader)
+
+
+def _sent(content: Content, platforms: PlatformSet, reader: Reader) -> Iterator[Digest]:
+    """Yield what a save of *content* for *platforms* carried."""
+
+    def load(descriptor: Descriptor) -> bytes | None:
+        return reader.read(descriptor) if reader.has(descriptor) else None
+
+    root, whole = content.root, content.referrers
+    if not isinstance(root, Descriptor):
+        return
+    if platforms.is_all:
+        whole = (root, *whole)
+    else:
+        chosen = select_image(root, reader.read, platforms, available=reader.has)
+        yield from (descriptor.digest for descriptor in chosen.descriptors)
+    yield from (link.descriptor.digest for link in walk(whole, load))
 
 
 def _read(path: Path) -> bytes:

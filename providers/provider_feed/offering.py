@@ -131,6 +131,10 @@ def _gone(
     known = (
         package.id
         for name in names
-        for package in context.catalog.offers(Query(name=name, all_versions=True), [source])
+        for package in context.catalog.offers(_every_version(name), [source])
     )
     return [identity for identity in known if identity not in still]
+
+
+def _every_version(name: str) -> Query:
+    return Query(name=name, all_versions=True, prereleases=True)

@@ -11,6 +11,7 @@ from provider_core.errors import UsageError
 from provider_core.model import FileStamp, Held, Package, PackageId, Parent
 from provider_core.oci import Descriptor
 from provider_core.oci.media_types import OCI_EMPTY
+from provider_core.pouring import select_held
 from provider_core.references import Name, parse_reference
 from provider_core.store import Reader
 from provider_core.store.graph import walk
@@ -64,7 +65,7 @@ def of_held(held: Held, reader: Reader, remarks: Remarks, now: datetime) -> Publ
             )
         paths = [Path(mark.path) for mark in root.files]
         return _of_files(paths, root.media_type, held.package, remarks, now)
-    blobs = tuple(_below((root, *held.content.referrers), reader))
+    blobs = _content(root, held, reader)
     package = replace(
         held.package,
         pin=replace(root, annotations={}, urls=(), platform=None),
@@ -114,6 +115,15 @@ def _of_files(
         referrers=(),
         reader=artifact,
     )
+
+
+def _content(root: Descriptor, held: Held, reader: Reader) -> tuple[Descriptor, ...]:
+    """Return *root* and what is below it for the platforms that *held* names, and the referrers."""
+    referrers = held.content.referrers
+    if set(held.platforms) == set(held.content.platforms):
+        return tuple(_below((root, *referrers), reader))
+    chosen = (one for one in select_held(root, held, reader).descriptors if reader.has(one))
+    return tuple(dict.fromkeys((root, *chosen, *_below(referrers, reader))))
 
 
 def _below(roots: tuple[Descriptor, ...], reader: Reader) -> Iterator[Descriptor]:

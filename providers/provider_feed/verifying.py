@@ -1,23 +1,14 @@
-"""Verifying a feed or bundle where it lies: signatures, list, documents, and every blob."""
+"""Verifying a feed or bundle where it lies: signatures, documents, evidence, and every blob."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from feed_format import (
-    BASE_TARGET,
-    Base,
-    Document,
-    PublishedFeed,
-    is_feed,
-    read_feed,
-    show_fingerprint,
-)
+from feed_format import Document, PublishedFeed, is_feed, read_feed, show_fingerprint
 from feed_format.feed_folder import FeedFolder
-from feed_format.paths import piece_path, target_file
-from feed_format.target_list import fetch_exact
+from feed_format.paths import piece_path
 from provider_core.context import Context
 from provider_core.digests import Digest, Hasher
 from provider_core.disk.durable import open_regular
@@ -32,6 +23,7 @@ from provider_core.store.graph import walk
 from .feed_folders import volumes_in
 from .identity import PROVIDER
 from .known_root import KnownRoot
+from .signed_content import SignedContent, signed_content
 from .volume_verifying import VolumePart, part_of, verdict_of_all
 
 __all__ = ["verdicts"]
@@ -40,9 +32,10 @@ _PIECE: Final = 1 << 20
 
 
 def verdicts(path: Path, context: Context) -> Iterator[Verdict]:
-    """Yield what there is to say of the feed in the folder *path*, every byte of it read.
+    """Yield what there is to say of the feed in the folder *path*.
 
-    Volumes in it are verified one by one, and then it is told whether all of them are there.
+    All that it signs, offers or carries as evidence is read to the last byte.  Volumes in it are
+    verified one by one, and then it is told whether all of them are there.
     Raises NoSuchFile if it is no feed, StoreError if it cannot be read.
     """
     volumes = () if is_feed(path) else volumes_in(path)
@@ -55,12 +48,16 @@ def verdicts(path: Path, context: Context) -> Iterator[Verdict]:
 def _verified(path: Path, context: Context) -> Verdict:
     try:
         feed = read_feed(path)
-        documents = tuple(feed.documents())
-        part = part_of(feed)
     except IntegrityError as error:
         return Verdict(place=str(path), kind="feed", problems=(error.message,))
-    medium = _Medium(path, feed, part, context)
-    problems = (*medium.problems(documents), *medium.problems_of_pieces())
+    content, part = signed_content(feed), None
+    try:
+        part = part_of(feed)
+    except (IntegrityError, NotFoundError) as error:
+        content.problems.append(error.message)
+    medium = _Medium(path, content, part, context)
+    wrong = (*content.problems, *medium.problems(content.documents), *medium.problems_of_pieces())
+    problems = tuple(dict.fromkeys(wrong))
     ended = min(state.expires for state in feed.states)
     if ended <= context.clock():
         problems = (f"its signatures ended on {ended:%Y-%m-%d}", *problems)
@@ -68,11 +65,11 @@ def _verified(path: Path, context: Context) -> Verdict:
         place=str(path),
         kind=part.name if part else "feed",
         problems=problems,
-        contents=tuple(str(package) for one in documents for package in one.packages),
+        contents=tuple(str(package) for one in content.documents for package in one.packages),
         signed_by=show_fingerprint(feed.fingerprint),
         known_as=tuple(_known_as(feed, context)),
         until=ended.isoformat(timespec="seconds"),
-        needs=tuple(medium.base),
+        needs=tuple(content.base),
         size=medium.read,
     )
 
@@ -81,16 +78,16 @@ class _Medium:
     """The blobs of one feed, or of one volume, and its pieces."""
 
     def __init__(
-        self, path: Path, feed: PublishedFeed, part: VolumePart | None, context: Context
+        self, path: Path, content: SignedContent, part: VolumePart | None, context: Context
     ) -> None:
         self._folder = FeedFolder(path)
         self._context = context
         self._part = part
-        self.base = _base(self._folder, feed)
+        self._base = content.base
         self.read = 0
         """Bytes read so far."""
 
-    def problems(self, documents: tuple[Document, ...]) -> Iterator[str]:
+    def problems(self, documents: Iterable[Document]) -> Iterator[str]:
         """Yield what is missing or damaged of everything that *documents* offer."""
         roots = [
             pin
@@ -130,7 +127,7 @@ class _Medium:
     def _blob(self, descriptor: Descriptor) -> Iterator[str]:
         name = blob_path(descriptor.digest)
         if not self._folder.has(name):
-            if descriptor.digest not in self.base and not self._is_elsewhere(descriptor.digest):
+            if descriptor.digest not in self._base and not self._is_elsewhere(descriptor.digest):
                 yield f"{descriptor.digest} is missing"
             return
         size, digest = self._hashed(name, descriptor.digest.algorithm)
@@ -151,14 +148,6 @@ class _Medium:
                 hasher.update(piece)
         self.read += hasher.size
         return hasher.size, hasher.digest()
-
-
-def _base(folder: FeedFolder, feed: PublishedFeed) -> dict[Digest, int]:
-    ref = feed.publication.list.files.get(BASE_TARGET) if feed.publication else None
-    if ref is None:
-        return {}
-    data = fetch_exact(folder.read, target_file(BASE_TARGET, ref.digest), ref.digest, ref.size)
-    return dict(Base.parse(data).blobs)
 
 
 def _known_as(feed: PublishedFeed, context: Context) -> Iterator[str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
+from typing import Final
 
 from provider_core.context import Credentials
 from provider_core.transport import Origin
 
 __all__ = ["BasicAuth"]
+
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BASIC: Final = re.compile(r"(?:^|,)\s*basic(?=[\s,]|$)", re.IGNORECASE)
 
 
 class BasicAuth:
@@ -26,8 +31,11 @@ class BasicAuth:
         return {"authorization": self._header}
 
     def on_401(self, challenge: str) -> bool:
-        """Look the credentials up if *challenge* asks for Basic; False if there are none to try."""
-        if self._header or not challenge.strip().lower().startswith("basic"):
+        """Look the credentials up if *challenge* takes Basic; False if there are none to try.
+
+        A server may offer several schemes at once: ``Negotiate, NTLM, Basic realm="feeds"``.
+        """
+        if self._header or not _BASIC.search(_QUOTED.sub("", challenge)):
             return False
         found = self._credentials(self._origin)
         if found is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,52 @@ def test_a_signed_file_that_was_changed(homes: Homes, feed: FeedMaker, name: str
     assert len(verdict.problems) == 1
 
 
+def _shard(feed: Path) -> Path:
+    return min((feed / "trust/targets/shards").iterdir())
+
+
+def _document(feed: Path) -> Path:
+    blobs = (feed / "blobs/sha256").iterdir()
+    return next(path for path in blobs if b'"versions"' in path.read_bytes())
+
+
+def _series(feed: Path) -> Path:
+    (path,) = (feed / "trust/targets").glob("*.series.json")
+    return path
+
+
+def _pointer(feed: Path) -> Path:
+    return feed / "trust/timestamp.json"
+
+
+def _publishers_list(feed: Path) -> Path:
+    (path,) = feed.glob("trust/publishers/*/*.targets.json")
+    return path
+
+
+def _publishers_shard(feed: Path) -> Path:
+    (path,) = feed.glob("trust/publishers/*/targets/shards/*")
+    return path
+
+
+@pytest.mark.parametrize(
+    "chosen", [_shard, _document, _series, _pointer, _publishers_list, _publishers_shard]
+)
+def test_a_signed_file_that_is_missing_or_cut_is_told_of(
+    homes: Homes, feed: FeedMaker, tmp_path: Path, chosen: Callable[[Path], Path]
+) -> None:
+    host, bundle = homes(clock=feed.clock), tmp_path / "bundle"
+    host.add_source("lab", str(feed.path), options={"fingerprint": fingerprint(feed)})
+    host.save("tool", to=str(bundle))
+    assert host.verify(str(bundle))[0].problems == ()
+    path = chosen(bundle)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert host.verify(str(bundle))[0].problems
+    path.unlink()
+    is_optional = chosen is _publishers_shard  # evidence says less without it, and nothing wrong
+    assert bool(host.verify(str(bundle))[0].problems) is not is_optional
+
+
 @pytest.mark.parametrize("form", ["oci", "docker", "layout"])
 def test_archives_and_layouts(homes: Homes, tmp_path: Path, form: str) -> None:
     path = tmp_path / "images.tar"
@@ -109,6 +156,16 @@ def test_several_at_once(homes: Homes, feed: FeedMaker, tmp_path: Path) -> None:
     archive.write_bytes(oci_archive(("Tool:1.0", IMAGE)))
     verdicts = homes(clock=feed.clock).verify(str(archive), str(feed.path))
     assert [verdict.kind for verdict in verdicts] == ["archive file", "feed"]
+
+
+def test_a_place_that_is_not_there_is_told_before_anything_is_read(
+    homes: Homes, feed: FeedMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    monkeypatch.setattr("provider_core.operations.verify.forget_cached", read.append)
+    with pytest.raises(NoSuchFile):
+        homes(clock=feed.clock).verify(str(feed.path), str(tmp_path / "absent"))
+    assert read == []
 
 
 def test_what_cannot_be_verified(homes: Homes, tmp_path: Path) -> None:

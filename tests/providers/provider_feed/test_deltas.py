@@ -14,7 +14,7 @@ from provider_core.oci.layout import blob_path
 
 from ...feeds.feed_format.feeds import FeedMaker
 from ...provider_core.cli.running import Ferry, Ran
-from ...support.images import SmallImage, make_image
+from ...support.images import ARM64, SmallImage, make_image, make_index
 from ...support.published import fingerprint, publish_image
 
 SHARED = "what both builds have, and what makes them large " * 400
@@ -148,6 +148,24 @@ def test_through_a_diode_a_report_tells(sides: Sides) -> None:
     delta = sides.save("app", "delta", "--series", "plant", "--missing-from", str(report))
     assert BASE_LAYER.digest.hex not in _carried(delta)
     assert sides.bring(far, delta).code == 0
+
+
+def test_a_report_tells_of_the_platforms_that_were_sent_alone(sides: Sides) -> None:
+    other = make_image(SHARED, "for another platform", platform=ARM64)
+    publish_image(sides.feed, "both", "1.0", make_index(FIRST, other))
+    assert sides.near("install", "both", "--all-platforms").code == 0
+    report = sides.folder / "report.json"
+    flags = ("--series", "plant", "--platform", "linux/amd64", "--report", str(report))
+    first = sides.save("both", "first", *flags)
+    lacking = other.manifest.layers[1].digest.hex
+    assert FIRST.manifest.layers[1].digest.hex in _carried(first)
+    assert lacking not in _carried(first)
+    second = sides.save("both", "second", "--series", "plant", "--missing-from", str(report))
+    assert lacking in _carried(second)
+    assert BASE_LAYER.digest.hex not in _carried(second)
+    far = sides.side("far")
+    assert sides.bring(far, first, "both").code == 0
+    assert sides.bring(far, second, "both").code == 0
 
 
 def test_a_tag_with_new_content_is_carried(sides: Sides) -> None:

@@ -70,6 +70,18 @@ def test_what_is_new_comes_and_what_is_gone_goes(host: Host, feed: FeedMaker) ->
     assert _offered(host) == ["third 1.0", "Tool 2.0"]
 
 
+def test_a_prerelease_that_is_withdrawn_goes_too(host: Host, feed: FeedMaker) -> None:
+    publish_image(feed, "tool", "3.0-rc.1", make_image("3.0-rc.1"))
+    host.refresh()
+    every = Wishes(all_versions=True, prereleases=True)
+    assert "3.0-rc.1" in {one.version for one in host.find("tool", wishes=every).packages}
+    with open_publisher(feed.path, [feed.online], clock=feed.clock) as publisher:
+        publisher.remove("tool", [("3.0-rc.1", "")])
+        publisher.publish()
+    host.refresh()
+    assert {one.version for one in host.find("tool", wishes=every).packages} == {"1.0", "2.0"}
+
+
 def test_a_refresh_without_changes_says_so(host: Host, feed: FeedMaker) -> None:
     assert [one.changed for one in host.refresh()] == [False]
     feed.clock.pass_days(1)

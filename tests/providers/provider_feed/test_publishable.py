@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,16 @@ def test_all_of_an_image_is_named_and_its_referrers() -> None:
     assert {blob.digest for blob in found.blobs} == wanted
     assert found.referrers == (note.root,)
     assert found.package.size == sum(map(len, {**image.blobs, **note.blobs}.values()))
+
+
+def test_only_the_platforms_that_were_asked_for_are_named() -> None:
+    here, other = make_image("here"), make_image("other", platform=ARM64)
+    index = make_index(here, other)
+    content = replace(held(index.root, platforms=index.platforms), platforms=(here.platforms[0],))
+    found = of_held(content, store_of(index), Remarks(), NOW)
+    assert {blob.digest for blob in found.blobs} == {index.root.digest, *here.blobs}
+    assert found.blobs[0].digest == index.root.digest
+    assert found.package.platforms == here.platforms
 
 
 def test_nothing_of_this_host_is_published() -> None:

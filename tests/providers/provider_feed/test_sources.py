@@ -98,6 +98,32 @@ def test_a_later_root_is_pinned_by_its_version(host: Host, feed: FeedMaker, tmp_
     second = show_fingerprint(fingerprint_of(feed.roots[1]))
     assert source.options == {"fingerprint": second, "root-version": "2"}
     assert host.find("tool").packages
+    moved = host.set_source("a", options={"fingerprint": fingerprint(feed)})  # of the first root
+    assert moved.options == {"fingerprint": fingerprint(feed)}
+    assert host.find("tool").packages
+
+
+def test_a_change_that_fails_leaves_the_offers_as_they_were(
+    host: Host, feed: FeedMaker, tmp_path: Path
+) -> None:
+    host.add_source("a", str(feed.path), options={"fingerprint": fingerprint(feed)})
+    other = FeedMaker(path=tmp_path / "other").create()
+    publish_image(other, "thing", "1.0", make_image("thing"))
+    with pytest.raises(Untrusted):  # it has another root than is pinned
+        host.set_source("a", location=str(other.path))
+    row, *_ = host.sources()
+    assert (row.source.location, row.offers) == (str(feed.path), 1)
+    host.set_source("a", location=str(other.path), options={"fingerprint": fingerprint(other)})
+    assert [one.name for one in host.find("*").packages] == ["thing"]
+
+
+def test_a_folder_may_be_a_file_url(host: Host, feed: FeedMaker, tmp_path: Path) -> None:
+    place = feed.path.rename(tmp_path / "a stick")
+    pin = {"fingerprint": fingerprint(feed)}
+    assert host.add_source("a", place.as_uri(), options=pin).location == str(place)
+    assert host.find("tool").packages
+    with pytest.raises(UsageError, match="another host"):
+        host.add_source("b", "file://server/share", options=pin)
 
 
 def test_a_folder_without_a_feed(host: Host, tmp_path: Path) -> None:
