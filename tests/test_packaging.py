@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import configparser
+import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
+
+from provider_core.cancel import CancelToken
+from provider_core.wheels.pip import build_wheel
 
 ROOT = Path(__file__).parents[1]
 SOURCE_ROOTS = {
@@ -61,3 +65,13 @@ def test_the_wheel_takes_no_generic_name() -> None:
     listed = _config()["options"]["packages"].split()
     tops = {name.split(".")[0] for name in listed}
     assert all(name.startswith(("provider_", "feed_")) for name in tops), tops
+
+
+def test_the_wheel_has_every_page_and_what_a_kit_is_made_of(tmp_path: Path) -> None:
+    build_wheel(ROOT, tmp_path, CancelToken())
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert {f"provider_core/manual/{page}" for page in pages} <= names
+    assert {f"provider_core/kit/scripts/install.{kind}" for kind in ("sh", "ps1")} <= names
