@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 MOST_NAME: Final = 255
-"""Characters of the longest name that NTFS has."""
+"""UTF-16 code units of the longest name that NTFS has."""
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f"*/:<>?\\|]|[ .]$')
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _RESERVED: Final = re.compile(
@@ -39,7 +39,7 @@ _STREAM_FORBIDDEN: Final = re.compile(r"[\x00/:\\]")
 
 def fault_of(name: str) -> str:
     """Return why Windows cannot have a file of this name, '' if it can."""
-    if len(name) > MOST_NAME:
+    if len(_units(name)) > MOST_NAME:
         return f"more than {MOST_NAME} characters"
     if _FORBIDDEN.search(name):
         return "a character that no name has in Windows, or a dot or a space at its end"
@@ -97,7 +97,7 @@ def fault_of_stream(name: str) -> str:
 
     Old programs have control characters in them.
     """
-    if not 0 < len(name) <= MOST_NAME:
+    if not 0 < len(_units(name)) <= MOST_NAME:
         return f"no character, or more than {MOST_NAME}"
     if _STREAM_FORBIDDEN.search(name):
         return "a sign that no stream's name has"

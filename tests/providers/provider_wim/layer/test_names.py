@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provider_core.errors import WimError
-from provider_wim.layer.names import check_stream_names, fault_of, folded, sorted_children
+from provider_wim.layer.names import (
+    check_stream_names,
+    fault_of,
+    fault_of_stream,
+    folded,
+    sorted_children,
+)
 
 from ....support.windows import file, folder
 
@@ -72,3 +78,10 @@ def test_bad_streams(names: tuple[str, ...]) -> None:
 
 def test_streams_of_old_programs() -> None:
     check_stream_names(["\x05SummaryInformation", "Zone.Identifier"], "Files/x")
+
+
+def test_a_name_is_as_long_as_its_utf_16() -> None:
+    assert not fault_of("😀" * 127)
+    assert "255" in fault_of("😀" * 128)
+    assert not fault_of_stream("😀" * 127)
+    assert "255" in fault_of_stream("😀" * 128)
