@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import zipfile
 from functools import cache
@@ -12,7 +13,7 @@ from provider_core.cancel import CancelToken
 from provider_core.wheels.pip import build_wheel
 from provider_core.wheels.sums import SUMS, sums_of
 
-__all__ = ["acme_wheel", "list_sums", "write_wheel"]
+__all__ = ["acme_wheel", "kept_folder", "list_sums", "write_wheel"]
 
 ACME = Path(__file__).parents[2] / "examples" / "acme_provider"
 
@@ -36,10 +37,17 @@ def write_wheel(
     return path
 
 
+def kept_folder() -> Path:
+    """Make a folder that goes when the tests end."""
+    folder = Path(mkdtemp(prefix="ferry-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @cache
 def acme_wheel(version: str) -> Path:
     """Build the wheel of examples/acme_provider, as *version*; once in a session."""
-    folder = Path(mkdtemp(prefix="ferry-acme-"))
+    folder = kept_folder()
     project = folder / "project"
     shutil.copytree(ACME, project)
     setup = project / "setup.cfg"

@@ -11,13 +11,12 @@ from functools import cache
 from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
-from tempfile import mkdtemp
 
 from provider_core.kit.making import FORMAT
 from provider_core.wheels.facts import wheels_in
 from provider_core.wheels.repacking import repack
 
-from ...support.wheels import list_sums, write_wheel
+from ...support.wheels import kept_folder, list_sums, write_wheel
 
 __all__ = ["install", "says", "small_kit"]
 
@@ -62,7 +61,7 @@ def small_kit(folder: Path, version: str, *, code: int = 0) -> Path:
 
 @cache
 def _pip_wheel() -> Path:
-    return repack(distribution("pip"), Path(mkdtemp(prefix="ferry-pip-")))
+    return repack(distribution("pip"), kept_folder())
 
 
 def install(kit: Path, prefix: Path, *more: str) -> subprocess.CompletedProcess[str]:
