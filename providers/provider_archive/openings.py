@@ -19,6 +19,8 @@ from .tar_table import is_tar, read_table
 
 __all__ = ["is_compressed", "open_archive", "open_holder"]
 
+_SIGNED: Final = "trust/1.root.json"
+"""What makes a layout a signed feed (`feed_format.paths`)."""
 _LEAST_LIMIT: Final = 64 << 20
 _MOST_RATIO: Final = 100
 """Images shrink to a half or a third; what grows a hundredfold was made to fill a disk."""
@@ -28,9 +30,11 @@ _MOST_RATIO: Final = 100
 def open_holder(path: Path, context: Context) -> Iterator[Holder | None]:
     """Open a file or folder; None if there is no image in it.
 
-    Raises as `open_archive`, and NoSuchFile, UsageError, StoreError if it cannot be opened.
+    Raises as `open_archive`, NotSupported for a signed feed, and NoSuchFile, UsageError, StoreError
+    if it cannot be opened.
     """
     if path.is_dir():
+        _check_unsigned(path)
         folder = FolderHolder(path)
         yield folder if Layout.is_in(folder) else None
         return
@@ -66,6 +70,15 @@ def open_archive(path: Path, stream: IO[bytes], context: Context) -> Iterator[Ho
         for piece in _told(pieces, path, context):
             size += spool.write(piece)
         yield _holder(path, spool, size)
+
+
+def _check_unsigned(folder: Path) -> None:
+    """Raise NotSupported for a signed feed: a bare layout has no signatures to look at."""
+    if (folder / _SIGNED).exists():
+        raise NotSupported(
+            f"{folder} is a signed feed, which is not read as a layout that nobody signed",
+            hint="enable the provider feed: ferry provider list",
+        )
 
 
 def is_compressed(path: Path) -> bool:

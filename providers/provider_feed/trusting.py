@@ -6,6 +6,8 @@ every respect changes the memory, so that a bundle that was made for somebody el
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,23 +89,23 @@ def opened_feed(asked: Trusting, context: Context) -> Iterator[OpenedFeed]:
     """
     places = places_of(asked.location, context)
     with context.state.lock():
-        yield _first_whole(places, asked.known, context)
+        yield _first_whole(places, asked, context)
 
 
-def _first_whole(places: Sequence[Place], known: KnownRoot | None, context: Context) -> OpenedFeed:
+def _first_whole(places: Sequence[Place], asked: Trusting, context: Context) -> OpenedFeed:
     """Return the feed as the first of *places* has it undamaged; raise what is wrong there."""
     faults: list[Error] = []
     for place in places:
         try:
-            return _opened(place, known, context)
+            return _opened(place, asked, context)
         except (IntegrityError, Untrusted) as error:
             faults.append(error)
     raise faults[0]
 
 
-def _opened(place: Place, known: KnownRoot | None, context: Context) -> OpenedFeed:
-    memory = context.state.folder / _memory_name(known, context)
-    base, pin = _begun(known, place)
+def _opened(place: Place, asked: Trusting, context: Context) -> OpenedFeed:
+    memory = context.state.folder / _memory_name(asked, context)
+    base, pin = _begun(asked.known, place)
     reading = _Reading(
         fetch=Replaying(place.fetch),
         pin=pin,
@@ -121,11 +123,17 @@ def _opened(place: Place, known: KnownRoot | None, context: Context) -> OpenedFe
     )
 
 
-def _memory_name(known: KnownRoot | None, context: Context) -> str:
-    """Return the folder of what is remembered; another one after an accepted rollback."""
-    name = known.digest.hex if known else _UNPINNED
+def _memory_name(asked: Trusting, context: Context) -> str:
+    """Return the folder of what is remembered; another one after an accepted rollback.
+
+    A folder that is named without a source is remembered by its place: two bundles of one
+    courier, side by side, are two series.
+    """
+    parts = [asked.known.digest.hex if asked.known else _UNPINNED]
+    if context.source is None:
+        parts.append(hashlib.sha256(os.fsencode(asked.location)).hexdigest()[:16])
     accepted = context.options.get(ACCEPT_ROLLBACK)
-    return f"{name}-{accepted}" if accepted else name
+    return "-".join([*parts, str(accepted)] if accepted else parts)
 
 
 def _begun(known: KnownRoot | None, place: Place) -> tuple[str, Pin]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_core.errors import BlobNotFound, IntegrityError, NoSuchFile, UsageError
+from provider_core.errors import BlobNotFound, IntegrityError, NoSuchFile, NotSupported, UsageError
 from provider_core.model import Source
 from provider_core.oci.layout import blob_path
 
@@ -114,3 +114,12 @@ def test_a_damaged_archive_among_others_is_named(layouts: Path) -> None:
         found(Bench(source=source(layouts)))
     assert caught.value.fields["file"] == str(damaged)
     assert str(caught.value) == caught.value.message
+
+
+def test_a_signed_feed_is_not_read_as_if_nobody_had_signed_it(layouts: Path) -> None:
+    signed = next(path for path in sorted(layouts.iterdir()) if (path / "oci-layout").exists())
+    (signed / "trust").mkdir()
+    (signed / "trust/1.root.json").write_text("{}")
+    with pytest.raises(NotSupported, match="signed feed") as caught:
+        found(Bench(source=source(signed)))
+    assert "provider feed" in str(caught.value.hint)

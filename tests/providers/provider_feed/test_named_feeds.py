@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from provider_core import Host, Settings
-from provider_core.errors import Untrusted
+from provider_core.errors import Rollback, Untrusted
 from provider_core.operations.wishes import Wishes
 from provider_feed import FeedProvider
 
@@ -64,3 +65,19 @@ def test_it_can_be_taken_as_it_is(host: Host, feed: FeedMaker) -> None:
     host.install(str(feed.path), wishes=Wishes(allow_untrusted=True))
     assert len(host.list()) == 2
     assert not any(image.content.evidence for image in host.list())
+
+
+def test_an_older_copy_beside_it_counts_but_not_in_its_place(
+    host: Host, feed: FeedMaker, tmp_path: Path
+) -> None:
+    known = Wishes(options={"fingerprint": fingerprint(feed)})
+    older = tmp_path / "older"
+    shutil.copytree(feed.path, older)
+    publish_image(feed, "third", "3.0", make_image("three"))
+    host.install(str(feed.path), wishes=known)
+    host.install(str(older), wishes=known)
+    assert len(host.list()) == 3
+    shutil.rmtree(feed.path)
+    older.rename(feed.path)
+    with pytest.raises(Rollback):
+        host.install(str(feed.path), wishes=known)
