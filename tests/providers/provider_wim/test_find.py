@@ -56,7 +56,7 @@ def test_a_folder_is_a_source(host: Host, nano: Path) -> None:
     )
     assert isinstance(package.pin, FileStamp)
     assert (package.pin.media_type, package.pin.selector) == (WIM, "1")
-    assert host.find("other*").packages == ()
+    assert host.find("other*", wishes=Wishes(source="share")).packages == ()
 
 
 def test_a_listing_reads_the_head_alone(host: Host, nano: Path) -> None:
