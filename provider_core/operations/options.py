@@ -130,7 +130,10 @@ def _flag(spec: OptionSpec, value: object) -> bool:
 def _path(spec: OptionSpec, value: object) -> str:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("give a path")
-    return str(Path(os.path.expanduser(value)).absolute())
+    path = Path(os.path.expanduser(value))
+    if path.parts[:1] and path.parts[0].startswith("~"):
+        raise ValueError(f"nobody here has the home {path.parts[0]}")
+    return str(path.absolute())
 
 
 def _choice(spec: OptionSpec, value: object) -> str:
