@@ -130,10 +130,10 @@ def _flag(spec: OptionSpec, value: object) -> bool:
 def _path(spec: OptionSpec, value: object) -> str:
     if not isinstance(value, str | Path) or not str(value):
         raise ValueError("give a path")
-    path = Path(os.path.expanduser(value))
-    if path.parts[:1] and path.parts[0].startswith("~"):
-        raise ValueError(f"nobody here has the home {path.parts[0]}")
-    return str(path.absolute())
+    text = os.path.expanduser(str(value))
+    if text.startswith("~"):
+        raise ValueError("nobody here has that home; a file of that name is ./~…")
+    return str(Path(text).absolute())
 
 
 def _choice(spec: OptionSpec, value: object) -> str:
