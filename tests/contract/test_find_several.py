@@ -42,6 +42,7 @@ def test_a_source_that_failed_may_have_it(homes: Homes, shelf: Shelf) -> None:
     assert [type(fault) for fault in result.faults] == [TransportError, TransportError]
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(os.name != "posix", reason="a signal that reaches the process itself")
 def test_an_interrupted_program_does_not_wait(homes: Homes) -> None:
     ended = threading.Event()

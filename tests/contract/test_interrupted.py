@@ -19,6 +19,7 @@ from .shelf_double import Shelf, image_of
 APP = image_of("app")
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs POSIX signals")
 def test_ctrl_c_does_not_wait_for_a_download(homes: Homes, shelf: Shelf) -> None:
     host = homes(shelf)
