@@ -86,5 +86,5 @@ def test_a_home_that_cannot_be_read_completes_nothing(ferry: Ferry) -> None:
 def test_powershell(stocked: Ferry) -> None:
     lines = _completed(stocked, "powershell", "ferry show nano", COMP_INCOMPLETE="nano")
     assert lines == ["NanoServer\tNanoServer", "NanoServerIIS\tNanoServerIIS"]
-    lines = _completed(stocked, "powershell", "ferry ver", COMP_INCOMPLETE="ver")
+    lines = _completed(stocked, "powershell", "ferry vers", COMP_INCOMPLETE="vers")
     assert [line.split("\t")[0] for line in lines] == ["version"]
