@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from provider_core.errors import Exists, VolumeMissing
 from ..feeds.feed_format.feeds import FeedMaker
 from ..support.images import SmallImage, make_image
 from ..support.published import fingerprint, publish_image
+from .crash_process import Run, crash_process
 from .volume_crash_runner import NAMES, SIZE, opened, operate
 
 RUNNER = Path(__file__).with_name("volume_crash_runner.py")
@@ -35,26 +36,12 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL"),
 ]
 
-Run = Callable[[str, Path, Path, float], int]
-
 
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Give what runs a verb for at most so many seconds, and returns its exit code."""
-    with subprocess.Popen(
-        [sys.executable, str(RUNNER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        requests, answers = process.stdin, process.stdout
-        assert requests is not None
-        assert answers is not None
-
-        def run(verb: str, home: Path, target: Path, seconds: float) -> int:
-            requests.write(f"{verb}\t{home}\t{target}\t{seconds}\n")
-            requests.flush()
-            return int(answers.readline())
-
+    with crash_process(RUNNER) as run:
         yield run
-        requests.close()
 
 
 @pytest.fixture
