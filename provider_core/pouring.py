@@ -112,19 +112,22 @@ def pour_image(
     having brought its blob.
     """
 
+    def is_here(descriptor: Descriptor) -> bool:
+        return reader.has(descriptor) and _claimed(descriptor, writer)
+
     def bring(descriptor: Descriptor, into: Writer) -> None:
-        if reader.has(descriptor) and _claimed(descriptor, into):
-            return
         fetch(descriptor, into)
         if not reader.has(descriptor):
             raise BlobNotFound(descriptor.digest, "the store", hint="its source left it out")
 
     def read(descriptor: Descriptor) -> bytes:
-        bring(descriptor, writer)
+        if not is_here(descriptor):
+            bring(descriptor, writer)
         return reader.read(descriptor)
 
     selection = select_image(root, read, platforms, available=available)
-    fetch_all(selection.descriptors, bring, writer, at_once)
+    lacking = [blob for blob in selection.descriptors if not is_here(blob)]
+    fetch_all(lacking, bring, writer, at_once)
     return Content(root=root, platforms=selection.platforms)
 
 

@@ -65,9 +65,12 @@ def checked_annotations(annotations: Mapping[str, str]) -> Mapping[str, str]:
             f"{len(annotations)} entries, at most {_COUNT_LIMIT} are allowed", path="annotations"
         )
     for key, value in annotations.items():
-        path = format_path(("annotations", key))
         if not 1 <= len(key) <= _KEY_LIMIT:
-            raise DocumentError(f"a key of {len(key)} characters, 1 to {_KEY_LIMIT}", path=path)
+            raise _refused(key, f"a key of {len(key)} characters, 1 to {_KEY_LIMIT}")
         if len(value) > _VALUE_LIMIT:
-            raise DocumentError(f"{len(value)} characters, at most {_VALUE_LIMIT}", path=path)
+            raise _refused(key, f"{len(value)} characters, at most {_VALUE_LIMIT}")
     return MappingProxyType(dict(annotations))
+
+
+def _refused(key: str, reason: str) -> DocumentError:
+    return DocumentError(reason, path=format_path(("annotations", key)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Self
 
 from ..digests import Digest
 from ..platforms import Platform
@@ -13,6 +12,7 @@ from .image_history import HistoryEntry
 from .json_document import dump_json, read_document
 from .json_node import Node
 from .platform_fields import PLATFORM_KEYS, platform_fields, read_platform
+from .remembering import remembering
 
 __all__ = ["ImageConfig"]
 
@@ -59,32 +59,13 @@ class ImageConfig:
     """What it needs of the system ('win32k'), as written."""
 
     @classmethod
-    def parse(cls, data: bytes) -> Self:
+    def parse(cls, data: bytes) -> ImageConfig:
         """Read a config of at most 4 MiB; unknown fields are ignored.
 
         Raises DocumentError, with the path, for what `parse_json` refuses, missing diff_ids,
         more than 1,000 diff_ids or 2,000 steps of history, and fields not of their kind.
         """
-        node = read_document(data, what=_WHAT)
-        node.exact_case(_TOP_KEYS)
-        run = node.child("config") or Node({}, what=_WHAT)
-        run.exact_case(_RUN_KEYS)
-        history = node.array("history", limit=_HISTORY_LIMIT)
-        return cls(
-            raw=data,
-            platform=read_platform(node),
-            created=node.optional("created", str, ""),
-            author=node.optional("author", str, ""),
-            diff_ids=_diff_ids(node),
-            history=tuple(map(HistoryEntry.from_node, history)),
-            labels=MappingProxyType(run.string_map("Labels", limit=_LABEL_LIMIT)),
-            entrypoint=run.strings("Entrypoint", limit=_WORD_LIMIT),
-            cmd=run.strings("Cmd", limit=_WORD_LIMIT),
-            env=run.strings("Env", limit=_WORD_LIMIT),
-            working_dir=run.optional("WorkingDir", str, ""),
-            user=run.optional("User", str, ""),
-            os_features=node.strings("os.features", limit=_FEATURE_LIMIT),
-        )
+        return _read(data)
 
     @classmethod
     def build(
@@ -102,7 +83,7 @@ class ImageConfig:
         user: str = "",
         os_features: Sequence[str] = (),
         author: str = "",
-    ) -> Self:
+    ) -> ImageConfig:
         """Return a new config in the form of `dump_json`: same arguments, same bytes.
 
         Nothing comes from the clock: *created* is written if given.
@@ -133,6 +114,30 @@ class ImageConfig:
     def digest(self) -> Digest:
         """SHA-256 of the document: the image id."""
         return Digest.of(self.raw)
+
+
+@remembering
+def _read(data: bytes) -> ImageConfig:
+    node = read_document(data, what=_WHAT)
+    node.exact_case(_TOP_KEYS)
+    run = node.child("config") or Node({}, what=_WHAT)
+    run.exact_case(_RUN_KEYS)
+    history = node.array("history", limit=_HISTORY_LIMIT)
+    return ImageConfig(
+        raw=data,
+        platform=read_platform(node),
+        created=node.optional("created", str, ""),
+        author=node.optional("author", str, ""),
+        diff_ids=_diff_ids(node),
+        history=tuple(map(HistoryEntry.from_node, history)),
+        labels=MappingProxyType(run.string_map("Labels", limit=_LABEL_LIMIT)),
+        entrypoint=run.strings("Entrypoint", limit=_WORD_LIMIT),
+        cmd=run.strings("Cmd", limit=_WORD_LIMIT),
+        env=run.strings("Env", limit=_WORD_LIMIT),
+        working_dir=run.optional("WorkingDir", str, ""),
+        user=run.optional("User", str, ""),
+        os_features=node.strings("os.features", limit=_FEATURE_LIMIT),
+    )
 
 
 def _diff_ids(node: Node) -> tuple[Digest, ...]:

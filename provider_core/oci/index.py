@@ -12,6 +12,7 @@ from .document_head import HEAD_KEYS, head_fields, read_head, refuse_schema_1
 from .json_document import DOCUMENT_LIMIT, dump_json, read_document
 from .json_node import Node
 from .media_types import INDEXES, OCI_INDEX
+from .remembering import remembering
 
 __all__ = ["Index"]
 
@@ -37,7 +38,7 @@ class Index:
     """OCI annotation keys; read-only."""
 
     @classmethod
-    def parse(cls, data: bytes, *, media_type: str = "", limit: int = DOCUMENT_LIMIT) -> Self:
+    def parse(cls, data: bytes, *, media_type: str = "", limit: int = DOCUMENT_LIMIT) -> Index:
         """Read an index of at most *limit* bytes.
 
         *media_type* is the type it came with (Content-Type, descriptor), '' if with none.
@@ -46,8 +47,7 @@ class Index:
         not *media_type* or no index's, the fields of a manifest, more than 10,000 entries, and
         fields that are missing or not of their kind.
         """
-        node = read_document(data, limit=limit, what=_WHAT)
-        return cls.from_node(node, raw=data, media_type=media_type)
+        return _read(data, media_type, limit)
 
     @classmethod
     def from_node(cls, node: Node, *, raw: bytes, media_type: str = "") -> Self:
@@ -79,7 +79,7 @@ class Index:
         artifact_type: str = "",
         subject: Descriptor | None = None,
         limit: int = DOCUMENT_LIMIT,
-    ) -> Self:
+    ) -> Index:
         """Return a new OCI index in the form of `dump_json`: same arguments, same bytes.
 
         Raises DocumentError if it would not be read again under *limit* bytes.
@@ -98,3 +98,9 @@ class Index:
     def descriptor(self) -> Descriptor:
         """Return the descriptor of the document."""
         return Descriptor.of(self.raw, self.media_type, artifact_type=self.artifact_type)
+
+
+@remembering
+def _read(data: bytes, media_type: str, limit: int) -> Index:
+    node = read_document(data, limit=limit, what=_WHAT)
+    return Index.from_node(node, raw=data, media_type=media_type)

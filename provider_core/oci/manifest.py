@@ -16,6 +16,7 @@ from .document_head import HEAD_KEYS, head_fields, read_head, refuse_schema_1
 from .json_document import dump_json, read_document
 from .json_node import Node
 from .media_types import MANIFESTS, OCI_MANIFEST
+from .remembering import remembering
 
 __all__ = ["Manifest"]
 
@@ -43,7 +44,7 @@ class Manifest:
     """OCI annotation keys; read-only."""
 
     @classmethod
-    def parse(cls, data: bytes, *, media_type: str = "") -> Self:
+    def parse(cls, data: bytes, *, media_type: str = "") -> Manifest:
         """Read a manifest of at most 4 MiB.
 
         *media_type* is the type it came with (Content-Type, descriptor), '' if with none.
@@ -52,7 +53,7 @@ class Manifest:
         type inside that is not *media_type* or no manifest's, the fields of an index, more than
         1,000 layers, and fields that are missing or not of their kind.
         """
-        return cls.from_node(read_document(data, what=_WHAT), raw=data, media_type=media_type)
+        return _read(data, media_type)
 
     @classmethod
     def from_node(cls, node: Node, *, raw: bytes, media_type: str = "") -> Self:
@@ -83,7 +84,7 @@ class Manifest:
         annotations: Mapping[str, str] | None = None,
         artifact_type: str = "",
         subject: Descriptor | None = None,
-    ) -> Self:
+    ) -> Manifest:
         """Return a new OCI manifest in the form of `dump_json`: same arguments, same bytes.
 
         Raises DocumentError if it would not be read again.
@@ -105,3 +106,8 @@ class Manifest:
         return Descriptor.of(
             self.raw, self.media_type, platform=platform, artifact_type=self.artifact_type
         )
+
+
+@remembering
+def _read(data: bytes, media_type: str) -> Manifest:
+    return Manifest.from_node(read_document(data, what=_WHAT), raw=data, media_type=media_type)

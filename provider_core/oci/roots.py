@@ -5,6 +5,7 @@ from __future__ import annotations
 from .index import Index
 from .json_document import read_document
 from .manifest import Manifest
+from .remembering import remembering
 
 __all__ = ["parse_root"]
 
@@ -17,6 +18,11 @@ def parse_root(data: bytes, *, media_type: str = "") -> Manifest | Index:
     Raises DocumentError as `Manifest.parse` and `Index.parse` do, so also for what could be read
     as either (CVE-2021-41190), and for what is neither.
     """
+    return _read(data, media_type)
+
+
+@remembering
+def _read(data: bytes, media_type: str) -> Manifest | Index:
     node = read_document(data, what="manifest or index")
     if node.has("manifests"):
         return Index.from_node(node, raw=data, media_type=media_type)

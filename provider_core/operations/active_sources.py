@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ..errors import UnknownSource
 from ..model import Source
 from ..references import name_key
-from .builtin_sources import builtin_sources
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -49,7 +48,7 @@ def _builtin(resources: Resources) -> tuple[Source, ...]:
     offline = resources.settings.offline
     return tuple(
         source
-        for source in builtin_sources(resources)
+        for source in resources.builtin_sources
         if name_key(source.name) not in off
         and not (offline and not source.is_local and resources.offers.state(source.name) is None)
     )

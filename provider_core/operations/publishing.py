@@ -51,13 +51,11 @@ def recorded(
             with resources.transaction(operation) as opened:
                 yield opened
                 resources.store.flush()
-                gone = _keep_records(resources, opened, new, renamed)
+                gone = _follow(resources, opened, new, renamed)
         except BaseException:
             with suppress(Error):
                 _forget_records(resources, new)
-                tags = resources.catalog.tags() if renamed else ()
-                for image in renamed:
-                    _keep_record(resources, image, tags)
+                _keep_records(resources, renamed, resources.catalog.tags() if renamed else ())
             raise
         _forget_records(resources, gone)
         if publish:
@@ -70,9 +68,7 @@ def publish_index(resources: Resources) -> None:
     images = resources.catalog.installed()
     if len(images) + len(tags) > MOST_ENTRIES:
         images = _newest(images)
-    by_image: dict[ImageKey, list[Tag]] = {}
-    for tag in tags:
-        by_image.setdefault(tag.image, []).append(tag)
+    by_image = _by_image(tags)
     entries = [
         IndexEntry(name=name, root=_plain(image.content.root))
         for image in images
@@ -88,12 +84,13 @@ def complete_records(resources: Resources) -> None:
     The caller holds the home's lock.  Raises IntegrityError if a record is damaged.
     """
     there = {(record.root, record.key) for record in resources.store.records()}
-    tags = resources.catalog.tags()
+    lacking = []
     for image in resources.catalog.installed():
         root = image.content.root
         here = isinstance(root, Descriptor) and resources.store.has(root)
         if here and (_root_of(image), _record_key(image)) not in there:
-            _keep_record(resources, image, tags)
+            lacking.append(image)
+    _keep_records(resources, lacking, resources.catalog.tags())
 
 
 def _forget_records(resources: Resources, images: Iterable[Installed]) -> None:
@@ -107,7 +104,7 @@ def _forget_records(resources: Resources, images: Iterable[Installed]) -> None:
             resources.store.drop_record(digest, _record_key(image))
 
 
-def _keep_records(
+def _follow(
     resources: Resources,
     change: CatalogChange,
     new: list[Installed],
@@ -118,31 +115,41 @@ def _keep_records(
     Those that had none before are appended to *new*, those that gained or lost a tag and are
     the same otherwise to *renamed*, before they are written.
     """
-    tags = change.tags()
     gone = []
     changed = change.changed_images()
     for before, after in changed:
         moved = _root_of(before) != _root_of(after)
         if before is not None and moved:
             gone.append(before)
-        if after is not None:
-            if moved:
-                new.append(after)
-            _keep_record(resources, after, tags)
-    told = {after.key for _, after in changed if after is not None}
-    for image in change.retagged_images():
-        if image.key not in told:
-            renamed.append(image)
-            _keep_record(resources, image, tags)
+        if after is not None and moved:
+            new.append(after)
+    written = {after.key: after for _, after in changed if after is not None}
+    renamed += [image for image in change.retagged_images() if image.key not in written]
+    _keep_records(resources, (*written.values(), *renamed), change.tags())
     return tuple(gone)
 
 
-def _keep_record(resources: Resources, image: Installed, tags: Iterable[Tag]) -> None:
-    digest = _root_of(image)
-    if digest is not None:
-        own = [tag for tag in tags if tag.image == image.key]
-        document = installed_document(image, own)
-        resources.store.write_record(Record(root=digest, key=_record_key(image), document=document))
+def _keep_records(resources: Resources, images: Iterable[Installed], tags: Iterable[Tag]) -> None:
+    """Write the record of each of *images*, with those of *tags* that are its own."""
+    own = _by_image(tags)
+    resources.store.write_records(
+        [
+            Record(
+                root=digest,
+                key=_record_key(image),
+                document=installed_document(image, own.get(image.key, ())),
+            )
+            for image in images
+            if (digest := _root_of(image)) is not None
+        ]
+    )
+
+
+def _by_image(tags: Iterable[Tag]) -> dict[ImageKey, list[Tag]]:
+    found: dict[ImageKey, list[Tag]] = {}
+    for tag in tags:
+        found.setdefault(tag.image, []).append(tag)
+    return found
 
 
 def _record_key(image: Installed) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..discovery import Candidate
     from ..dispatch import Dispatcher
     from ..engines import Engine, EngineAddress
+    from ..model import Source
     from ..plugins import Plugins
     from ..store import DirectoryStore
     from ..transport import Transport
@@ -163,6 +164,13 @@ class Resources:
         from ..plugins import Plugins
 
         return Plugins(self._candidates, disabled=self.settings.disabled_providers)
+
+    @_part
+    def builtin_sources(self) -> tuple[Source, ...]:
+        """Return the sources that the ready providers bring with them."""
+        from .builtin_sources import builtin_sources
+
+        return builtin_sources(self)
 
     @_part
     def dispatcher(self) -> Dispatcher:

@@ -13,7 +13,6 @@ from ..errors import Exists, NotSupported, UnknownSource, UsageError
 from ..model import Feature, Source, Trust, Verb
 from ..references import FilePath, Uri, name_key, parse_reference
 from .active_sources import active_sources
-from .builtin_sources import builtin_sources
 from .calls import open_call
 from .options import check_options, typed_options
 from .publishing import recorded
@@ -169,7 +168,7 @@ def _built_in(resources: Resources, name: str) -> Source | None:
     return next(
         (
             source
-            for source in builtin_sources(resources)
+            for source in resources.builtin_sources
             if name_key(source.name) == name_key(name) and not source.fallback
         ),
         None,

@@ -27,7 +27,7 @@ from .missing import check_roots
 from .moving import copy_store
 from .partials import Partials
 from .ports import Collected, Damage, IndexEntry, Lease, Record
-from .records import drop_record, read_records, write_record
+from .records import drop_record, read_records, write_records
 from .repairing import repair_files
 from .scratch import write_file
 from .stamped import open_stamped
@@ -128,10 +128,10 @@ class DirectoryStore:
             self._layout.prepare()
             self._flushing.flush()
 
-    def write_record(self, record: Record) -> None:
+    def write_records(self, records: Sequence[Record]) -> None:
         self._layout.prepare()
         self._flushing.flush()
-        write_record(self._layout, record)
+        write_records(self._layout, records)
 
     def drop_record(self, root: Digest, key: str) -> None:
         drop_record(self._layout, root, key)

@@ -52,6 +52,7 @@ class Layout:
         self.read_only = read_only
         self._place = place
         self.blobs = root / BLOBS_FOLDER
+        self._blobs_of = {algorithm: self.blobs / algorithm for algorithm in ALGORITHMS}
         self.ingest = root / "ingest"
         self.leases = root / "leases"
         self.records = root / "records"
@@ -64,8 +65,8 @@ class Layout:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Every folder that a store has."""
-        algorithms = (self.blobs / algorithm for algorithm in ALGORITHMS)
-        return (self.ingest, self.leases, self.records, self.quarantine, self.blobs, *algorithms)
+        own = (self.ingest, self.leases, self.records, self.quarantine, self.blobs)
+        return (*own, *self._blobs_of.values())
 
     @property
     def names(self) -> frozenset[str]:
@@ -75,7 +76,7 @@ class Layout:
 
     def blob(self, digest: Digest) -> Path:
         """Return where the blob *digest* is."""
-        return self.blobs / digest.algorithm / digest.hex
+        return self._blobs_of[digest.algorithm] / digest.hex
 
     def partial(self, digest: Digest) -> Path:
         """Return where the blob *digest* is while it is on its way in."""

@@ -241,10 +241,10 @@ class Store(Reader, Protocol):
         Raises StoreError.
         """
 
-    def write_record(self, record: Record) -> None:
-        """Keep *record*, durably and after a `flush`, in the place of that of its root and key.
+    def write_records(self, records: Sequence[Record]) -> None:
+        """Keep *records*, durably and after a `flush`, each in the place of its root's and key's.
 
-        Raises DocumentError if it is no small JSON object.
+        Raises DocumentError, and keeps none, if one of them is no small JSON object.
         """
 
     def drop_record(self, root: Digest, key: str) -> None:

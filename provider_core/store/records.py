@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..digests import Digest
@@ -21,7 +21,7 @@ from ..oci import parse_json
 from .blob_file import size_of_blob
 from .layout import ALGORITHMS, Layout, digest_named, entries
 from .ports import Record
-from .scratch import write_file
+from .scratch import place_file
 
 __all__ = [
     "check_record",
@@ -30,7 +30,7 @@ __all__ = [
     "read_records",
     "records_of",
     "root_of_record",
-    "write_record",
+    "write_records",
 ]
 
 _LIMIT = 1 << 20
@@ -49,14 +49,16 @@ def check_record(record: Record) -> None:
         raise DocumentError(f"its key has more than {_LONGEST_KEY} characters", what="record")
 
 
-def write_record(layout: Layout, record: Record) -> None:
-    """Keep *record*, durably.  Raises what `check_record` does, StoreError."""
-    check_record(record)
-    opening, middle, second, closing = _FRAME
-    digest = str(Digest.of(record.document)).encode()
-    key = json.dumps(record.key).encode()
-    data = opening + digest + middle + key + second + record.document + closing
-    write_file(_path(layout, record.root, record.key), data, scratch=layout.ingest)
+def write_records(layout: Layout, records: Sequence[Record]) -> None:
+    """Keep *records*, durably.  Raises what `check_record` does, StoreError."""
+    for record in records:
+        check_record(record)
+    for record in records:
+        path = _path(layout, record.root, record.key)
+        place_file(path, _framed(record), scratch=layout.ingest)
+    if records:
+        with disk_errors(layout.records):
+            sync_folder(layout.records)
 
 
 def drop_record(layout: Layout, root: Digest, key: str) -> None:
@@ -115,6 +117,13 @@ def _path(layout: Layout, root: Digest, key: str) -> Path:
 def _name(root: Digest, key: str) -> str:
     # A key may hold what is no Unicode text, such as a name made of a file's undecodable bytes.
     return f"{root.hex}-{Digest.of(json.dumps(key).encode()).hex[:16]}.json"
+
+
+def _framed(record: Record) -> bytes:
+    opening, middle, second, closing = _FRAME
+    digest = str(Digest.of(record.document)).encode()
+    key = json.dumps(record.key).encode()
+    return opening + digest + middle + key + second + record.document + closing
 
 
 def _unframed(root: Digest, data: bytes) -> Record:

@@ -13,7 +13,7 @@ from ..disk.systems import open_files_move
 from ..errors import StoreError
 from .locks import claim
 
-__all__ = ["FRESH", "ScratchFile", "write_file"]
+__all__ = ["FRESH", "ScratchFile", "place_file", "write_file"]
 
 FLUSH_EVERY = 256 << 20
 """Bytes after which what was written is flushed, so that a large file's last flush is short."""
@@ -114,17 +114,22 @@ class ScratchFile:
             self._fd = None
 
 
-def write_file(path: Path, data: bytes, *, scratch: Path, mode: int = 0o644) -> None:
+def write_file(path: Path, data: bytes, *, scratch: Path) -> None:
     """Give *path* the content *data*, all or nothing, durably; *scratch* is on the same disk.
 
     Raises NoSpace, StoreError; what was there before stays then.
     """
+    place_file(path, data, scratch=scratch)
+    with disk_errors(path):
+        sync_folder(path.parent)
+
+
+def place_file(path: Path, data: bytes, *, scratch: Path) -> None:
+    """Do what `write_file` does, but for the flush of the folder, which is the caller's."""
     file = ScratchFile.fresh(scratch)
     try:
         file.write_at(0, memoryview(data))
         file.sync()
-        file.place(path, mode)
+        file.place(path, 0o644)
     finally:
         file.discard()
-    with disk_errors(path):
-        sync_folder(path.parent)

@@ -139,9 +139,10 @@ class MemoryStore:
     def flush(self) -> None:
         """Do nothing; what is in memory is as durable as it gets."""
 
-    def write_record(self, record: Record) -> None:
-        check_record(record)
-        self._records[record.root, record.key] = record
+    def write_records(self, records: Sequence[Record]) -> None:
+        for record in records:
+            check_record(record)
+        self._records |= {(record.root, record.key): record for record in records}
 
     def drop_record(self, root: Digest, key: str) -> None:
         self._records.pop((root, key), None)

@@ -267,7 +267,9 @@ class CheckingSuite(StoreCase):
         assert list(store.check()) == []
         root = sample_image(writer, b"one", b"two")
         store.write_index([IndexEntry(name="sample:1", root=root)])
-        store.write_record(Record(root=root.digest, key="sample 1", document=b'{"name":"sample"}'))
+        store.write_records(
+            [Record(root=root.digest, key="sample 1", document=b'{"name":"sample"}')]
+        )
         assert list(store.check([root])) == []
         assert store.repair([]) == ()
 
@@ -313,9 +315,9 @@ class CheckingSuite(StoreCase):
     def test_records(self, store: Store) -> None:
         root = _fill(store, b"layer")
         for document in (b'{"name":"first"}', b'{ "name": "second" }'):
-            store.write_record(Record(root=root.digest, key="sample 1", document=document))
+            store.write_records([Record(root=root.digest, key="sample 1", document=document)])
         absent = Record(root=Digest.of(b"absent"), key="sample 1", document=b"{}")
-        store.write_record(absent)
+        store.write_records([absent])
         assert [it.document for it in store.records()] == [b'{ "name": "second" }']
         _sweep(store, root)
         assert [it.root for it in store.records()] == [root.digest]
@@ -327,7 +329,9 @@ class CheckingSuite(StoreCase):
     def test_a_root_has_a_record_for_each_key(self, store: Store) -> None:
         root = _fill(store, b"layer").digest
         for key in ("one", "other", "third"):
-            store.write_record(Record(root=root, key=key, document=b'{"key":"%b"}' % key.encode()))
+            store.write_records(
+                [Record(root=root, key=key, document=b'{"key":"%b"}' % key.encode())]
+            )
         store.drop_record(root, "third")
         store.drop_record(root, "never was")
         store.drop_record(Digest.of(b"absent"), "one")
@@ -340,7 +344,7 @@ class CheckingSuite(StoreCase):
 
     def test_a_key_is_short(self, store: Store) -> None:
         with pytest.raises(DocumentError):
-            store.write_record(Record(root=Digest.of(b""), key="x" * 4097, document=b"{}"))
+            store.write_records([Record(root=Digest.of(b""), key="x" * 4097, document=b"{}")])
 
     def test_a_flush_changes_nothing(self, store: Store) -> None:
         root = _fill(store, b"layer")
@@ -352,4 +356,4 @@ class CheckingSuite(StoreCase):
     @pytest.mark.parametrize("document", [b"", b"[]", b'{"a":1}}', b'{"a":"' + b"x" * 2**20])
     def test_a_record_is_a_small_object(self, store: Store, document: bytes) -> None:
         with pytest.raises(DocumentError):
-            store.write_record(Record(root=Digest.of(b""), key="sample 1", document=document))
+            store.write_records([Record(root=Digest.of(b""), key="sample 1", document=document)])

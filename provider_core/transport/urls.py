@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -28,6 +29,8 @@ _METADATA = tuple(
 """Link-local, and where clouds answer questions about the machine itself."""
 
 _LONGEST = 8192
+_DISPUTED = re.compile(r"[\x00-\x20\x7f\\]")
+"""Characters that parsers of URLs disagree about."""
 
 
 class Reach(Enum):
@@ -76,11 +79,7 @@ def origin_of(url: str) -> Origin:
     Raises TransportError for what is not an http(s) URL, has a user in it, is longer than 8 KiB,
     or has characters that parsers of URLs disagree about.
     """
-    if (
-        len(url) > _LONGEST
-        or "\\" in url
-        or any(ord(sign) <= 32 or ord(sign) == 127 for sign in url)
-    ):
+    if len(url) > _LONGEST or _DISPUTED.search(url):
         raise TransportError(f"{shown(url[:256])} is no well-formed URL", hint="check the location")
     try:
         return Origin.of(url)

@@ -24,6 +24,7 @@ from provider_core.oci.json_document import DOCUMENT_LIMIT
 from .docker_images import DOCKER_INDEX, DockerImage, parse_docker_index
 from .holders import Holder, file_error, read_file
 from .layout import Layout
+from .layout_listing import Wants
 from .listing import list_packages
 from .names import checked
 from .openings import open_archive, open_holder
@@ -34,8 +35,10 @@ from .travel import LOCATION
 __all__ = ["docker_image_of", "layout_of", "packages_at", "paths_of", "renamed"]
 
 
-def packages_at(path: Path, source: str, context: Context) -> Iterator[Package]:
-    """Yield the packages of the layouts and archives at *path*; *source* is '' for none.
+def packages_at(
+    path: Path, source: str, context: Context, wants: Wants = lambda name: True
+) -> Iterator[Package]:
+    """Yield the wanted packages of the layouts and archives at *path*; *source* is '' for none.
 
     What is damaged is named by its path: a folder may hold many archives.
     """
@@ -48,7 +51,8 @@ def packages_at(path: Path, source: str, context: Context) -> Iterator[Package]:
         try:
             with open_holder(place, context) as holder:
                 if holder is not None:
-                    yield from list_packages(holder, Origin(path=place, mark=mark, source=source))
+                    origin = Origin(path=place, mark=mark, source=source)
+                    yield from list_packages(holder, origin, wants)
         except IntegrityError as error:
             _name(place, error)
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from provider_core.model import Package
@@ -20,26 +20,26 @@ from .names import checked, image_name, is_bare
 from .origin import Origin
 from .travel import IMAGE_NAME, IMAGE_VERSION, LOCATION, facts_of
 
-__all__ = ["list_layout"]
+__all__ = ["Wants", "list_layout"]
+
+Wants = Callable[[str], bool]
+"""Whether images of a name are asked for."""
 
 
-def list_layout(holder: Holder, origin: Origin) -> Iterator[Package]:
-    """Yield a package for each name of each image that index.json lists.
+def list_layout(holder: Holder, origin: Origin, wants: Wants) -> Iterator[Package]:
+    """Yield a package for each wanted name of each image that index.json lists.
 
-    Raises as `Layout` and `select_image` do.
+    Of an image that nobody wants no more is read than its name needs.  Raises as `Layout` and
+    `select_image` do.
     """
     layout = Layout(holder)
     tags = _docker_tags(holder)
     for descriptor in layout.images():
-        entry = _Entry(
-            descriptor=descriptor,
-            root=parse_root(layout.read(descriptor), media_type=descriptor.media_type),
-            selection=select_image(
-                descriptor, layout.read, PlatformSet.all(), available=layout.has
-            ),
-        )
-        for name, version in _names(entry, tags, origin):
-            yield _package(entry, name, version, origin)
+        names = [pair for pair in _names(layout, descriptor, tags, origin) if wants(pair[0])]
+        if names:
+            entry = _entry(layout, descriptor)
+            for name, version in names:
+                yield _package(entry, name, version, origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,18 @@ class _Entry:
     """Everything of it that is here."""
 
 
+def _entry(layout: Layout, descriptor: Descriptor) -> _Entry:
+    return _Entry(
+        descriptor=descriptor,
+        root=_root(layout, descriptor),
+        selection=select_image(descriptor, layout.read, PlatformSet.all(), available=layout.has),
+    )
+
+
+def _root(layout: Layout, descriptor: Descriptor) -> Manifest | Index:
+    return parse_root(layout.read(descriptor), media_type=descriptor.media_type)
+
+
 def _docker_tags(holder: Holder) -> Mapping[str, tuple[str, ...]]:
     """Return the RepoTags of a hybrid archive by member name of the config."""
     if holder.size(DOCKER_INDEX) is None:
@@ -61,16 +73,15 @@ def _docker_tags(holder: Holder) -> Mapping[str, tuple[str, ...]]:
 
 
 def _names(
-    entry: _Entry, tags: Mapping[str, tuple[str, ...]], origin: Origin
+    layout: Layout, descriptor: Descriptor, tags: Mapping[str, tuple[str, ...]], origin: Origin
 ) -> list[tuple[str, str]]:
-    said = entry.descriptor.annotations
+    said = descriptor.annotations
     if said.get(IMAGE_NAME):
         return [checked(said[IMAGE_NAME], said.get(IMAGE_VERSION, ""))]
     reference = said.get(CONTAINERD_NAME) or said.get(REF_NAME, "")
-    if is_bare(reference) and isinstance(entry.root, Manifest):
-        full = tags.get(blob_path(entry.root.config.digest), ())
-        if full:
-            return [image_name(tag, origin.path) for tag in full]
+    root = _root(layout, descriptor) if tags and is_bare(reference) else None
+    if isinstance(root, Manifest) and (full := tags.get(blob_path(root.config.digest))):
+        return [image_name(tag, origin.path) for tag in full]
     return [image_name(reference, origin.path)]
 
 

@@ -99,11 +99,10 @@ class ArchiveProvider(ProviderSpec):
     @hookimpl
     def find(self, query: Query, context: Context) -> Iterable[Package]:
         """Yield the packages of the source whose name is asked for; reads no layers."""
-        if context.source is not None:
-            path = Path(context.source.location)
-            for package in packages_at(path, context.source.name, context):
-                if query.wants_name(package.name):
-                    yield package
+        if context.source is None:
+            return ()
+        path = Path(context.source.location)
+        return packages_at(path, context.source.name, context, query.wants_name)
 
     @hookimpl
     def resolve(self, reference: Reference, context: Context) -> Iterable[Package]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -92,14 +92,13 @@ def test_nor_does_one_that_cannot_be_recorded(
     host: Host, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(shelf, ("app", "1", "app"), ("other", "1", "other"))
-    write = host.store.write_record
+    write = host.store.write_records
 
-    def full(record: Record) -> None:
-        if record.root == image_of("other").root.digest:
-            raise NoSpace(Path("the store"))
-        write(record)
+    def full(records: Sequence[Record]) -> None:
+        write([one for one in records if one.root != image_of("other").root.digest])
+        raise NoSpace(Path("the store"))
 
-    monkeypatch.setattr(host.store, "write_record", full)
+    monkeypatch.setattr(host.store, "write_records", full)
     with pytest.raises(NoSpace):
         host.install("app", "other")
     assert names(host) == []

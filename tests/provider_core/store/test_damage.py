@@ -34,8 +34,8 @@ def root(store: DirectoryStore) -> Descriptor:
         index = Index.build(images)
         root = put(writer, index.raw, index.media_type)
     for image in (root, *images):
-        store.write_record(
-            Record(root=image.digest, key="sample 1", document=b'{"name":"sample","tags":[]}')
+        store.write_records(
+            [Record(root=image.digest, key="sample 1", document=b'{"name":"sample","tags":[]}')]
         )
     store.write_index([IndexEntry(name="sample:1", root=root)])
     return root

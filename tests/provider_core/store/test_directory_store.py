@@ -120,7 +120,9 @@ def test_read_only_object(store: DirectoryStore) -> None:
             lambda: reading.collect(list, grace=0),
             lambda: reading.repair([]),
             lambda: reading.write_index([]),
-            lambda: reading.write_record(Record(root=root.digest, key="sample 1", document=b"{}")),
+            lambda: reading.write_records(
+                [Record(root=root.digest, key="sample 1", document=b"{}")]
+            ),
         ):
             with pytest.raises(StoreError):
                 refused()
@@ -249,7 +251,7 @@ def test_what_the_store_wrote_for_others_is_checked(store: DirectoryStore, write
 
 def test_a_damaged_record(store: DirectoryStore, writer: Writer) -> None:
     root = sample_image(writer, b"layer")
-    store.write_record(Record(root=root.digest, key="sample 1", document=b'{"name":"sample"}'))
+    store.write_records([Record(root=root.digest, key="sample 1", document=b'{"name":"sample"}')])
     (path,) = (store.path / "records").glob(f"{root.digest.hex}-*.json")
     path.write_bytes(path.read_bytes().replace(b"sample", b"simple"))
     (damage,) = store.check([root])
@@ -264,7 +266,7 @@ def test_a_damaged_record(store: DirectoryStore, writer: Writer) -> None:
 def test_damaged_records_of_one_root(store: DirectoryStore, writer: Writer) -> None:
     root = sample_image(writer, b"layer")
     for key in ("one", "other", "whole"):
-        store.write_record(Record(root=root.digest, key=key, document=b'{"name":"sample"}'))
+        store.write_records([Record(root=root.digest, key=key, document=b'{"name":"sample"}')])
     for path in (store.path / "records").iterdir():
         data = path.read_bytes()
         if b'"whole"' not in data:
@@ -281,14 +283,14 @@ def test_a_key_may_be_any_text(store: DirectoryStore, writer: Writer) -> None:
     root = sample_image(writer, b"layer")
     keys = {"", '","record":', "caf\udce9", "../../etc", "\x00\n\U0001f600", "x" * 4096}
     for key in keys:
-        store.write_record(Record(root=root.digest, key=key, document=b'{"a":1}'))
+        store.write_records([Record(root=root.digest, key=key, document=b'{"a":1}')])
     assert {record.key for record in store.records()} == keys
     assert list(store.check([root])) == []
 
 
 def test_repair_believes_nobody(store: DirectoryStore, writer: Writer) -> None:
     root = sample_image(writer, b"layer")
-    store.write_record(Record(root=root.digest, key="sample 1", document=b"{}"))
+    store.write_records([Record(root=root.digest, key="sample 1", document=b"{}")])
     kinds = ("missing", "altered", "truncated", "misplaced", "foreign", "record")
     invented = [
         Damage(kind=kind, digest=digest, detail="said somebody")

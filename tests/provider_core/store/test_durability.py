@@ -70,7 +70,7 @@ def test_many_blobs_share_the_flush_of_their_folder(calls: Calls, writer: Writer
 
 def test_records_and_index(calls: Calls, store: DirectoryStore) -> None:
     root = Descriptor.of(b"blob", RAW).digest
-    store.write_record(Record(root=root, key="sample 1", document=b"{}"))
+    store.write_records([Record(root=root, key="sample 1", document=b"{}")])
     rename = ("rename", "ingest to records")
     flushes = [_DURABLE, ("sync folder", "blobs/sha512")]
     assert calls == [*flushes, ("sync", "ingest"), rename, ("sync folder", "records")]
@@ -270,7 +270,7 @@ def test_a_flush_that_failed_is_not_believed_later(store: DirectoryStore, writer
         store.flush()
     for naming in (
         store.flush,
-        lambda: store.write_record(Record(root=root.digest, key="1", document=b"{}")),
+        lambda: store.write_records([Record(root=root.digest, key="1", document=b"{}")]),
     ):
         with pytest.raises(StoreError):
             naming()

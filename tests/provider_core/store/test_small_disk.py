@@ -47,7 +47,7 @@ def _fill(disk: Path) -> Path:
 def _installed(store: DirectoryStore) -> Descriptor:
     with store.lease() as lease:
         root = sample_image(store.writer(lease), b"layer")
-    store.write_record(Record(root=root.digest, key="sample 1", document=b'{"name":"sample"}'))
+    store.write_records([Record(root=root.digest, key="sample 1", document=b'{"name":"sample"}')])
     store.write_index([IndexEntry(name="sample:1", root=root)])
     return root
 
@@ -88,7 +88,7 @@ def test_a_full_disk_can_be_read_and_collected(disk: Path) -> None:
     with pytest.raises(NoSpace):
         full.write_index([])
     with pytest.raises(NoSpace):
-        full.write_record(Record(root=root.digest, key="sample 1", document=b'{"name":"lost"}'))
+        full.write_records([Record(root=root.digest, key="sample 1", document=b'{"name":"lost"}')])
     assert [record.document for record in full.records()] == [b'{"name":"sample"}']
     assert list(full.check([root])) == []
     assert len(full.collect(list, grace=0).digests) == 3
