@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from ..digests import Digest
 from ..errors import NotSupported, UsageError
 from .claims import Claim, enveloped
+from .trusted_root import root_between
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -59,7 +60,7 @@ def fault_of(claim: Claim, *, identity: str, issuer: str, root: bytes) -> str:
     """
     _require_library()
     try:
-        _verify(claim, _Wanted(identity, issuer), _verifier(root))
+        _verify(claim, _Wanted(identity, issuer), root)
     except _AnotherIdentityError:
         return "by another identity"
     except Exception as error:  # whatever it makes of a stranger's bytes, they prove nothing
@@ -90,11 +91,15 @@ class _Wanted:
             raise _AnotherIdentityError from error
 
 
-def _verify(claim: Claim, wanted: _Wanted, verifier: Verifier) -> None:
+def _verify(claim: Claim, wanted: _Wanted, root: bytes) -> None:
     """Raise unless the bundle of *claim* proves it, and signs the very bytes that were judged."""
     from sigstore.models import Bundle
 
     bundle = Bundle.from_json(claim.certified)
+    certificate = bundle.signing_certificate
+    since, until = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    # The library does not ask whether a log or an authority was in use then.
+    verifier = _verifier(root_between(root, since, until))
     if isinstance(claim.message, Digest):
         verifier.verify_artifact(_hashed(claim.message), bundle, wanted)
     elif enveloped(*verifier.verify_dsse(bundle, wanted)) != claim.message:

@@ -56,7 +56,8 @@ def test_a_source_keeps_the_policy_and_the_trusted_root(near: Host, policy: str)
     ) as caught:
         near.install("team/strange")
     assert caught.value.exit_code == 4
-    assert caught.value.fields["found"] == {"by another identity": 1}
+    told = caught.value.as_json()["fields"]
+    assert told["found"] == {"by another identity": 1}
     with pytest.raises(SignatureError, match="no signature came"):
         near.install("team/tool")
     assert [image.name for image in near.list()] == ["team/app"]

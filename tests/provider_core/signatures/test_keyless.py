@@ -87,6 +87,26 @@ def test_each_part_of_the_trusted_root_counts(tmp_path: Path, part: str) -> None
     assert found(signer, GOOD).startswith("not proven (")
 
 
+@pytest.mark.parametrize("part", ["certificateAuthorities", "ctlogs", "tlogs"])
+@pytest.mark.parametrize(
+    ("period", "is_proven"),
+    [
+        ({"start": "2024-03-01T12:05:00Z"}, True),
+        ({"start": "2024-03-01T12:11:00Z"}, False),
+        ({"start": "2024-01-01T00:00:00Z", "end": "2024-03-01T12:05:00.5+00:00"}, True),
+        ({"start": "2024-01-01T00:00:00Z", "end": "2024-03-01T11:59:00Z"}, False),
+    ],
+)
+def test_what_was_not_in_use_then_does_not_count(
+    tmp_path: Path, part: str, period: dict[str, str], is_proven: bool
+) -> None:
+    policy, root = LAB.write(tmp_path), LAB.trusted_root()
+    (entry,) = root[part]
+    entry.get("publicKey", entry)["validFor"] = period
+    (tmp_path / "release_root.json").write_text(json.dumps(root))
+    assert (read_signer(policy).fault(bundle_claim(GOOD)) == "") is is_proven
+
+
 @pytest.mark.parametrize("of_manifest", [False, True], ids=["statement", "manifest"])
 def test_a_signature_of_another_image_does_not_count(release: Signer, of_manifest: bool) -> None:
     data = LAB.bundle_of(OTHER, of_manifest=of_manifest)
