@@ -7,6 +7,7 @@ in it.  Sources: Fulcio's certificate specification; sigstore's TrustedRoot v0.1
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -68,9 +69,9 @@ def read_keyless(text: str) -> Keyless:
     """
     if text.startswith(Keyless.prefix):
         return _from_line(text.removeprefix(Keyless.prefix))
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     policy = _policy(path)
-    root_path = path.parent / Path(policy["trusted-root"]).expanduser()
+    root_path = path.parent / os.path.expanduser(policy["trusted-root"])
     root = _canonical(_read(root_path, _ROOT_LIMIT), str(root_path))
     check_root(root, str(root_path))
     return Keyless(identity=policy["identity"], issuer=policy["issuer"], root=root, name=path.name)
@@ -121,7 +122,7 @@ def _read(path: Path, limit: int) -> bytes:
     try:
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a zero in its name
         raise NoSuchFile(path) from error
     if len(data) > limit:
         raise _no_policy(str(path), f"it is larger than {limit} bytes")

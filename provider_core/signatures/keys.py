@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -84,7 +85,7 @@ def read_key(text: str) -> PublicKey:
     """
     if text.startswith(_LINE):
         return _from_line(text)
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     try:
         with path.open("rb") as stream:
             data = stream.read(_FILE_LIMIT + 1)
@@ -149,6 +150,6 @@ def _check(key: PublicKeyTypes, text: str) -> None:
 def _no_key(text: str, reason: str) -> UsageError:
     return UsageError(
         f"{text!r} is no public key to check signatures with: {reason}",
-        hint="give the PEM file that cosign calls cosign.pub",
+        hint="give the PEM file that cosign calls cosign.pub, or a keyless policy (.toml)",
         key=text,
     )

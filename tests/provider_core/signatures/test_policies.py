@@ -74,6 +74,14 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "release_root.json").unlink()
     with pytest.raises(NoSuchFile, match="release_root"):
         read_signer(path)
+    for name in ("~nobody-here/root.json", "a\\u0000b"):
+        text = f'identity = "x"\nissuer = "y"\ntrusted-root = "{name}"\n'
+        Path(path).write_text(text)
+        with pytest.raises(NoSuchFile):
+            read_signer(path)
+    for key in ("~nobody-here/cosign.pub", "~nobody-here/release.toml"):
+        with pytest.raises(NoSuchFile):
+            read_signer(key)
 
 
 @pytest.mark.parametrize(
