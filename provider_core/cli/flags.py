@@ -61,7 +61,8 @@ require_signature_flag = click.option(
     "require_signature",
     multiple=True,
     metavar="KEY",
-    help="Only images signed by this public key (cosign.pub); repeated: by one of them.",
+    help="Only images signed by this public key (cosign.pub), or as this keyless policy (.toml)"
+    " says; repeated: by one of them.",
 )
 options_flag = click.option(
     "-o", "--option", multiple=True, metavar="NAME=VALUE", help="An option of the provider."
@@ -192,9 +193,9 @@ def _platforms(told: Mapping[str, Any]) -> PlatformSet | None:
 def _keys(given: Iterable[str]) -> Any:
     if not given:
         return ()
-    from ..signatures import read_key
+    from ..signatures import read_signer
 
-    return tuple(map(read_key, given))
+    return tuple(map(read_signer, given))
 
 
 def with_keys(

@@ -11,7 +11,7 @@ from ..oci import Descriptor
 
 if TYPE_CHECKING:
     from ..digests import Digest
-    from ..signatures import PublicKey
+    from ..signatures import Signer
     from ..store import Reader
     from .wishes import Wishes
 
@@ -21,7 +21,7 @@ SIGNATURE_OPTION: Final = OptionSpec(
     name="require-signature",
     verb=Verb.SOURCE,
     multiple=True,
-    help="public key, one of which must have signed each image; none for no more",
+    help="public key or keyless policy, one of which must have signed each image; none for no more",
 )
 """What every source has, whoever provides it."""
 _NONE: Final = "none"
@@ -32,29 +32,29 @@ def check_signed(step: Step, content: Content, reader: Reader, wishes: Wishes) -
 
     What counts is what came, before anything is made of it: no signature is of a converted image.
     """
-    for keys in _asked(step.source, wishes):
+    for signers in _asked(step.source, wishes):
         from ..signatures import require_signature
 
         digest = _signable(step.package, content)
-        require_signature(str(step.package), digest, content.referrers, reader, keys)
+        require_signature(str(step.package), digest, content.referrers, reader, signers)
 
 
 def kept_keys(given: Sequence[str]) -> tuple[str, ...]:
     """Return the keys *given* for a source as it keeps them: whole, so that no file is needed.
 
-    Raises UsageError, NoSuchFile as `read_key` does.
+    Raises UsageError, NoSuchFile as `read_signer` does.
     """
-    from ..signatures import read_key
+    from ..signatures import read_signer
 
     if _NONE not in given:
-        return tuple(read_key(text).line for text in given)
+        return tuple(read_signer(text).line for text in given)
     if len(given) > 1:
         raise UsageError("a key and none exclude each other", hint="say one of them")
     return ()
 
 
-def _asked(source: Source | None, wishes: Wishes) -> Iterator[Sequence[PublicKey]]:
-    """Yield each set of keys of which one must have signed."""
+def _asked(source: Source | None, wishes: Wishes) -> Iterator[Sequence[Signer]]:
+    """Yield each set of signers of which one must have signed."""
     if wishes.signed_by:
         yield wishes.signed_by
     lines = source.options.get(SIGNATURE_OPTION.name, "") if source else ""
@@ -62,10 +62,10 @@ def _asked(source: Source | None, wishes: Wishes) -> Iterator[Sequence[PublicKey
         yield _read(lines.split("\n"))
 
 
-def _read(lines: Iterable[str]) -> tuple[PublicKey, ...]:
-    from ..signatures import read_key
+def _read(lines: Iterable[str]) -> tuple[Signer, ...]:
+    from ..signatures import read_signer
 
-    return tuple(map(read_key, lines))
+    return tuple(map(read_signer, lines))
 
 
 def _signable(package: Package, content: Content) -> Digest | None:

@@ -11,7 +11,7 @@ from ..platforms import PlatformSet
 from ..versions import ANY, VersionRange
 
 if TYPE_CHECKING:
-    from ..signatures import PublicKey
+    from ..signatures import Signer
 
 __all__ = ["Wishes"]
 
@@ -45,8 +45,8 @@ class Wishes:
     """install FILE: the digest the file must have."""
     locked: frozenset[Digest] | None = None
     """The only content that may be brought, by the digests of roots; None for any."""
-    signed_by: tuple[PublicKey, ...] = ()
-    """One of these keys must have signed each image, besides what its source asks for; () if it
+    signed_by: tuple[Signer, ...] = ()
+    """One of these must have signed each image, besides what its source asks for; () if it
     need not be signed."""
     tags: tuple[str, ...] = ()
     """install: further names for what is asked for, TAG of its own name or NAME:TAG."""

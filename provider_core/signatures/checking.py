@@ -1,4 +1,4 @@
-"""The question itself: whether one of some keys signed an image."""
+"""The question itself: whether one of some signers signed an image."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from ..oci import Descriptor
 from ..store import Reader
 from .claims import Claim
 from .finding import MOST, Unreadable, claims_among
-from .keys import PublicKey
+from .signers import Signer
 
 __all__ = ["require_signature"]
 
 _OTHER_IMAGE: Final = "of another image"
-_OTHER_KEY: Final = "by another key"
 _UNREADABLE: Final = "unreadable"
+_TOLD: Final = 10
+"""Kinds of faults that an error tells."""
 
 
 def require_signature(
@@ -26,57 +27,64 @@ def require_signature(
     digest: Digest | None,
     referrers: Iterable[Descriptor],
     reader: Reader,
-    keys: Sequence[PublicKey],
-) -> PublicKey:
-    """Return the one of *keys* that signed *digest*, as *referrers* show.
+    signers: Sequence[Signer],
+) -> Signer:
+    """Return the one of *signers* that signed *digest*, as *referrers* show.
 
     Args:
         image: what it is called, for the error.
         digest: its root, which must be what was signed; None for a file, which nothing refers to.
         referrers: what came with it; may be anything.
         reader: where they are.
-        keys: any one of them suffices.
+        signers: any one of them suffices.
 
-    Raises SignatureError naming the image, the keys and what was found.
+    Raises SignatureError naming the image, the signers and what was found, and NotSupported if
+    a package is missing to judge what came.
     """
     found: Counter[str] = Counter()
     for claim in claims_among(referrers, reader):
-        key = _signer(claim, digest, keys)
-        if isinstance(key, PublicKey):
-            return key
-        found[key] += 1
-    raise _unsigned(image, digest, keys, found)
+        signer = _signer(claim, digest, signers)
+        if not isinstance(signer, str):
+            return signer
+        found[signer] += 1
+    raise _unsigned(image, digest, signers, found)
 
 
 def _signer(
-    claim: Claim | Unreadable, digest: Digest | None, keys: Sequence[PublicKey]
-) -> PublicKey | str:
+    claim: Claim | Unreadable, digest: Digest | None, signers: Sequence[Signer]
+) -> Signer | str:
     """Return who made *claim* about *digest*, or why nobody that counts did."""
     if not isinstance(claim, Claim):
         return _UNREADABLE
     if digest not in claim.subjects:
         return _OTHER_IMAGE
-    signers = (key for key in keys if key.made(claim.signature, claim.message))
-    return next(signers, _OTHER_KEY)
+    faults: dict[str, None] = {}
+    for signer in signers:
+        fault = signer.fault(claim)
+        if not fault:
+            return signer
+        faults[fault] = None
+    return " and ".join(faults)
 
 
 def _unsigned(
-    image: str, digest: Digest | None, keys: Sequence[PublicKey], found: Counter[str]
+    image: str, digest: Digest | None, signers: Sequence[Signer], found: Counter[str]
 ) -> SignatureError:
-    count = sum(found.values())
-    kinds = ", ".join(f"{found[kind]} {kind}" for kind in sorted(found))
+    count = found.total()
+    told = dict(found.most_common(_TOLD))
+    kinds = ", ".join(f"{told[kind]} {kind}" for kind in sorted(told))
     came = (
         f"{count} signature{'s'[: count != 1]} came with it: {kinds}"
         if count
         else "no signature came with it"
     )
     return SignatureError(
-        f"{image} is not signed by {' or '.join(map(str, keys))}; {came}"
+        f"{image} is not signed by {' or '.join(map(str, signers))}; {came}"
         + (f" (no more than {MOST} are looked at)" if count >= MOST else ""),
         hint="ask its publisher for a signature of this very digest; one that was made later comes"
         " with `ferry install --force`",
         image=image,
         digest=None if digest is None else str(digest),
-        keys=[key.line for key in keys],
-        found=dict(found),
+        keys=[signer.line for signer in signers],
+        found=told,
     )

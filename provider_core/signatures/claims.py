@@ -1,4 +1,4 @@
-"""What a signature says is signed: cosign's simple signing, and sigstore bundles with DSSE.
+"""What a signature says is signed: cosign's simple signing, and sigstore bundles.
 
 Sources: cosign's signature specification; containers/image, "signature payload"; sigstore's
 bundle v0.1 to v0.3; DSSE v1; in-toto Statement v0.1 and v1.
@@ -16,7 +16,14 @@ from ..errors import DocumentError
 from ..oci.json_document import read_document
 from ..oci.json_node import Node
 
-__all__ = ["BUNDLE_LIMIT", "PAYLOAD_LIMIT", "Claim", "bundle_claim", "simple_claim"]
+__all__ = [
+    "BUNDLE_LIMIT",
+    "PAYLOAD_LIMIT",
+    "Claim",
+    "bundle_claim",
+    "enveloped",
+    "simple_claim",
+]
 
 PAYLOAD_LIMIT: Final = 64 << 10
 """Bytes of a simple signing payload at most; they have some 250."""
@@ -26,6 +33,7 @@ _SIGNATURE_LIMIT = 4 << 10
 _MOST_SUBJECTS = 1_000
 _SIMPLE_TYPE = "cosign container image signature"
 _STATEMENT = "application/vnd.in-toto+json"
+_SHA256 = "SHA2_256"
 _SIGNS_IMAGES = "https://sigstore.dev/cosign/sign/v1"
 
 
@@ -35,10 +43,13 @@ class Claim:
 
     subjects: frozenset[Digest]
     """What it says is signed."""
-    message: bytes
-    """The bytes that were signed, *subjects* among them."""
+    message: bytes | Digest
+    """The bytes that were signed, *subjects* among them; or the digest of them, if it is that of
+    the manifest itself."""
     signature: bytes
     """As the algorithm of its key writes it."""
+    certified: bytes = b""
+    """The whole bundle, if a certificate in it says by whom; b"" if only a key can tell."""
 
 
 def simple_claim(payload: bytes, signature: str) -> Claim:
@@ -58,11 +69,29 @@ def simple_claim(payload: bytes, signature: str) -> Claim:
 
 
 def bundle_claim(data: bytes) -> Claim:
-    """Read a sigstore bundle whose content is a DSSE envelope around a statement of cosign's.
+    """Read a sigstore bundle, of a statement of cosign's or of the manifest itself.
 
     Raises DocumentError, also for attestations: who signed an SBOM has not signed the image.
     """
-    envelope = read_document(data, limit=BUNDLE_LIMIT, what="bundle").required_child("dsseEnvelope")
+    bundle = read_document(data, limit=BUNDLE_LIMIT, what="bundle")
+    certified = data if _has_certificate(bundle) else b""
+    if (signed := bundle.child("messageSignature")) is not None:
+        return _manifest_claim(signed, certified)
+    return _statement_claim(bundle.required_child("dsseEnvelope"), certified)
+
+
+def enveloped(kind: str, payload: bytes) -> bytes:
+    """Return what DSSE signs of a *payload* of the type *kind* (DSSE v1, "PAE")."""
+    return b"DSSEv1 %d %b %d %b" % (len(kind.encode()), kind.encode(), len(payload), payload)
+
+
+def _has_certificate(bundle: Node) -> bool:
+    material = bundle.child("verificationMaterial")
+    names = ("certificate", "x509CertificateChain")
+    return material is not None and any(material.child(name) is not None for name in names)
+
+
+def _statement_claim(envelope: Node, certified: bytes) -> Claim:
     kind = envelope.required("payloadType", str)
     if kind != _STATEMENT:
         raise envelope.error(f"{_STATEMENT!r} is expected", "payloadType")
@@ -72,8 +101,21 @@ def bundle_claim(data: bytes) -> Claim:
     payload = _decoded(envelope.required("payload", str), "dsseEnvelope.payload")
     return Claim(
         subjects=_subjects(read_document(payload, limit=BUNDLE_LIMIT, what="statement")),
-        message=_signed(kind, payload),
+        message=enveloped(kind, payload),
         signature=_signature(signatures[0].required("sig", str), "dsseEnvelope.signatures[0].sig"),
+        certified=certified,
+    )
+
+
+def _manifest_claim(signed: Node, certified: bytes) -> Claim:
+    named = signed.required_child("messageDigest")
+    if named.required("algorithm", str) != _SHA256:
+        raise named.error(f"{_SHA256!r} is expected", "algorithm")
+    digits = _decoded(named.required("digest", str), "messageSignature.messageDigest.digest").hex()
+    subject = Digest.parse(f"sha256:{digits}")
+    signature = _signature(signed.required("signature", str), "messageSignature.signature")
+    return Claim(
+        subjects=frozenset({subject}), message=subject, signature=signature, certified=certified
     )
 
 
@@ -83,11 +125,6 @@ def _subjects(statement: Node) -> frozenset[Digest]:
     subjects = statement.array("subject", limit=_MOST_SUBJECTS)
     named = [subject.required_child("digest").required("sha256", str) for subject in subjects]
     return frozenset(Digest.parse(f"sha256:{digits}") for digits in named)
-
-
-def _signed(kind: str, payload: bytes) -> bytes:
-    """Return what DSSE signs (DSSE v1, "PAE")."""
-    return b"DSSEv1 %d %b %d %b" % (len(kind.encode()), kind.encode(), len(payload), payload)
 
 
 def _signature(text: str, path: str) -> bytes:

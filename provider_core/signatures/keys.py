@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ..digests import Digest
 from ..errors import NoSuchFile, UsageError
+from .claims import Claim
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -38,24 +41,35 @@ class PublicKey:
         """The whole key on one line, which `read_key` reads again."""
         return _LINE + base64.b64encode(self.der).decode()
 
-    def made(self, signature: bytes, message: bytes) -> bool:
-        """Whether *signature* is this key's of *message*.
+    def fault(self, claim: Claim) -> str:
+        """Return why *claim* is not this key's; '' if it is."""
+        return "" if self.made(claim.signature, claim.message) else "by another key"
 
-        ECDSA and RSA (PKCS #1 v1.5) sign its SHA-256, Ed25519 the message itself, as cosign does.
+    def made(self, signature: bytes, message: bytes | Digest) -> bool:
+        """Whether *signature* is this key's of *message*, or of what has that digest.
+
+        ECDSA and RSA (PKCS #1 v1.5) sign its SHA-256, Ed25519 the message itself, as cosign does:
+        of a digest alone, it is never Ed25519's.
         """
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives import hashes
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+        from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
         from cryptography.hazmat.primitives.serialization import load_der_public_key
 
         key = load_der_public_key(self.der)
+        hashed: hashes.SHA256 | Prehashed = hashes.SHA256()
+        if isinstance(message, Digest):
+            if isinstance(key, ed25519.Ed25519PublicKey):
+                return False
+            hashed, message = Prehashed(hashes.SHA256()), bytes.fromhex(message.hex)
         try:
             if isinstance(key, ed25519.Ed25519PublicKey):
                 key.verify(signature, message)
             elif isinstance(key, ec.EllipticCurvePublicKey):
-                key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+                key.verify(signature, message, ec.ECDSA(hashed))
             elif isinstance(key, rsa.RSAPublicKey):
-                key.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+                key.verify(signature, message, padding.PKCS1v15(), hashed)
             else:
                 return False
         except InvalidSignature:
@@ -71,7 +85,7 @@ def read_key(text: str) -> PublicKey:
     """
     if text.startswith(_LINE):
         return _from_line(text)
-    path = Path(text).expanduser()
+    path = Path(os.path.expanduser(text))
     try:
         with path.open("rb") as stream:
             data = stream.read(_FILE_LIMIT + 1)
@@ -136,6 +150,6 @@ def _check(key: PublicKeyTypes, text: str) -> None:
 def _no_key(text: str, reason: str) -> UsageError:
     return UsageError(
         f"{text!r} is no public key to check signatures with: {reason}",
-        hint="give the PEM file that cosign calls cosign.pub",
+        hint="give the PEM file that cosign calls cosign.pub, or a keyless policy (.toml)",
         key=text,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 
 from provider_core.digests import Digest
 from provider_core.oci import Descriptor, Index, Manifest
@@ -56,6 +57,12 @@ class RegistryServer:
         self._types[manifest.digest] = manifest.media_type
         self._referrers[image.root.digest].append(manifest.descriptor())
         return manifest.descriptor()
+
+    def attach(self, image: Digest, referrer: Descriptor, blobs: Mapping[Digest, bytes]) -> None:
+        """Put a *referrer* of *image*, which consists of *blobs*, beside it."""
+        self._blobs.update(blobs)
+        self._types[referrer.digest] = referrer.media_type
+        self._referrers[image].append(referrer)
 
     def blob_url(self, repository: str, digest: Digest) -> str:
         """Return where a blob is read from."""

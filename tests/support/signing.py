@@ -14,10 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from provider_core.digests import Digest
 from provider_core.oci import Descriptor, Manifest
 from provider_core.oci.media_types import OCI_EMPTY
+from provider_core.testing import MemoryStore
 
 from .images import SmallImage
 
-__all__ = ["KINDS", "Signer", "bundle", "bundle_of", "payload_of", "signature"]
+__all__ = ["KINDS", "Signer", "bundle", "bundle_of", "payload_of", "signature", "stored"]
 
 SIMPLE = "application/vnd.dev.cosign.simplesigning.v1+json"
 BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -139,3 +140,14 @@ def _artifact(
         platforms=(),
         manifests=(manifest,),
     )
+
+
+def stored(*came: SmallImage) -> MemoryStore:
+    """Return a store with the blobs of *came*."""
+    store = MemoryStore()
+    with store.lease() as lease:
+        for data in {digest: data for one in came for digest, data in one.blobs.items()}.values():
+            with store.writer(lease).compute(len(data)) as computed:
+                computed.write(data)
+                computed.commit("application/octet-stream")
+    return store

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from provider_core.errors import DigestMismatch, DocumentError, SignatureError
 from provider_core.oci import Descriptor
 from provider_core.signatures import PublicKey, read_key, require_signature
+from provider_core.signatures import Signer as Judge
 from provider_core.signatures.claims import bundle_claim, simple_claim
 from provider_core.testing import MemoryStore
 
 from ...support.images import SmallImage, make_image, make_referrer
-from ...support.signing import KINDS, Signer, bundle, bundle_of, payload_of, signature
+from ...support.signing import KINDS, Signer, bundle, bundle_of, payload_of, signature, stored
 
 IMAGE, OTHER = make_image("one").root, make_image("two").root
 SIGNER, STRANGER = Signer(), Signer()
@@ -26,18 +27,7 @@ def key(tmp_path: Path) -> PublicKey:
     return read_key(SIGNER.write(tmp_path / "plant.pub"))
 
 
-def stored(*came: SmallImage) -> MemoryStore:
-    """Return a store with the blobs of *came*."""
-    store = MemoryStore()
-    with store.lease() as lease:
-        for data in {digest: data for one in came for digest, data in one.blobs.items()}.values():
-            with store.writer(lease).compute(len(data)) as computed:
-                computed.write(data)
-                computed.commit("application/octet-stream")
-    return store
-
-
-def judged(keys: list[PublicKey], *came: SmallImage) -> PublicKey:
+def judged(keys: list[PublicKey], *came: SmallImage) -> Judge:
     """Ask whether IMAGE, with which *came* all these, is signed by one of *keys*."""
     referrers = [one.root for one in came]
     return require_signature("app 1.0", IMAGE.digest, referrers, stored(*came), keys)
