@@ -53,7 +53,10 @@ def new_site(bare_host: BareHost, near: NearSide, tmp_path: Path) -> Sites:
     def opened() -> Side:
         homes.append(tmp_path / f"site-{len(homes)}")
         return Side(
-            homes[-1], inside=bare_host.inside, program=[bare_host.program], environ=bare_host.environ
+            homes[-1],
+            inside=bare_host.inside,
+            program=[bare_host.program],
+            environ=bare_host.environ,
         )
 
     return opened

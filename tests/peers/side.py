@@ -77,11 +77,11 @@ class Side:
         return {f"sha256:{path.name}" for path in folder.iterdir()}
 
     def files(self) -> dict[str, str]:
-        """Return path → SHA-256 of every file in the home."""
+        """Return path → SHA-256 of every file in the home but empty ones, which are locks."""
         return {
             str(path): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in self.home.rglob("*")
-            if path.is_file()
+            if path.is_file() and path.stat().st_size
         }
 
     def disk(self) -> int:
