@@ -71,7 +71,7 @@ class NearSide:
 
 
 def capture_windows(folder: Path) -> Path:
-    """Return a WIM file of 9 MB, two volumes at least, which wimlib made of a folder."""
+    """Return a WIM file of 9 MB, for two discs of 5 MB at least, made by wimlib of a folder."""
     system = folder / "tree" / "Windows" / "System32"
     system.mkdir(parents=True)
     (system / "kernel32.dll").write_bytes(random.Random(7).randbytes(9_000_000))

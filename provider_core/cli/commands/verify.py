@@ -49,7 +49,7 @@ def _tell(verdict: Verdict, output: Output) -> None:
         ("Signed by", verdict.signed_by),
         ("Known as", known or ("nobody here" if verdict.signed_by else "")),
         ("Until", verdict.until),
-        ("Read", size(verdict.size)),
+        ("Read", size(verdict.size) if verdict.size else ""),
         ("Images", ", ".join(verdict.contents)),
         ("Left out", f"{left_out} blob{'s' if left_out > 1 else ''}" if left_out else ""),
         *(("Problem", problem) for problem in verdict.problems),
