@@ -55,6 +55,7 @@ def _windows_through_a_diode(near: NearSide, plant: Side, earlier: Path) -> None
     for layer in near.builds[1].layers[0]:
         assert not blob_path(bundle, layer).exists()
     plant("source", "set", "usb", "--location", bundle)
-    assert [image["outcome"] for image in plant("install", *images)] == ["kept", "installed"]
+    outcomes = {image["name"]: image["outcome"] for image in plant("install", *images)}
+    assert outcomes == {"site": "kept", "NanoServer": "installed"}
     plant("source", "set", "usb", "--location", bundle)  # twice is harmless
-    assert [image["outcome"] for image in plant("install", *images)] == ["kept", "kept"]
+    assert {image["outcome"] for image in plant("install", *images)} == {"kept"}
