@@ -19,7 +19,7 @@ from provider_core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from .base import BASE_TARGET, Base
-    from .checksums import write_checksums
+    from .checksums import unlike_checksums, write_checksums
     from .documents import Document, Key, document_of, package_key, packages_of
     from .evidence import Evidence, collect_evidence
     from .feed_creation import create_feed, discard_feed, is_feed
@@ -71,7 +71,7 @@ __getattr__, __dir__ = lazy_names(
             "BASE_TARGET",
             "Base",
         ),
-        "checksums": ("write_checksums",),
+        "checksums": ("unlike_checksums", "write_checksums"),
         "documents": (
             "Document",
             "Key",
@@ -274,6 +274,7 @@ __all__ = [
     "sign_root",
     "signers_of",
     "unfinished_volumes",
+    "unlike_checksums",
     "valid_signers",
     "withdrawals_bytes",
     "write_checksums",

@@ -18,10 +18,12 @@ from provider_core.disk.failures import disk_errors
 from .feed_folder import FeedFolder
 from .paths import CHECKSUMS, INGEST, LOCK
 
-__all__ = ["checksum_lines", "line_size", "write_checksums"]
+__all__ = ["checksum_lines", "line_size", "unlike_checksums", "write_checksums"]
 
 _OWN: Final = frozenset({CHECKSUMS, INGEST, LOCK})
 """What is in a feed's folder and not of the feed."""
+_LINE: Final = re.compile(rb"([0-9a-f]{64})  ([!-~]{1,400})\n")
+_LINE_LIMIT: Final = 512
 _NAMED: Final = re.compile(r"(?:blobs|pieces)/sha256/([0-9a-f]{64})")
 
 
@@ -45,6 +47,29 @@ def write_checksums(folder: FeedFolder) -> int:
     data = checksum_lines({path: _digest(folder, path) for path in files_of(folder)})
     folder.replace(CHECKSUMS, data)
     return len(data)
+
+
+def unlike_checksums(folder: FeedFolder) -> Iterator[tuple[str, str]]:
+    """Yield each file of *folder* that is not as the list says, if there is one, and what is wrong.
+
+    Files that are named by their SHA-256 are not read: whoever verifies the feed has read them.
+    Raises StoreError.
+    """
+    where = folder.path(CHECKSUMS)
+    if not folder.has(CHECKSUMS):
+        return
+    there = {path: _digest(folder, path) for path in files_of(folder)}
+    with disk_errors(where), os.fdopen(open_regular(where), "rb") as file:
+        while line := file.readline(_LINE_LIMIT):
+            listed = _LINE.fullmatch(line)
+            if not listed:
+                yield CHECKSUMS, f"{CHECKSUMS} is damaged"
+                return
+            digest, path = listed[1].decode(), listed[2].decode()
+            if path not in there:
+                yield path, f"{path} is missing, which {CHECKSUMS} lists"
+            elif there[path] != digest:
+                yield path, f"{path} is not what {CHECKSUMS} says"
 
 
 def files_of(folder: FeedFolder) -> Iterator[str]:

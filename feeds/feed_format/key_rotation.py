@@ -15,7 +15,7 @@ from provider_core.errors import NoSuchFile, SignatureError
 from .feed_folder import FeedFolder
 from .feed_lock import feed_lock
 from .keys import Signer
-from .paths import LOCK, role_file
+from .paths import CHECKSUMS, LOCK, role_file
 from .publication import SignedFiles, Signing, signed_publication
 from .published_state import Publication, load_publication, load_roots
 from .roles import Lives
@@ -60,6 +60,8 @@ def rotate(
             check_next(roots[-1], root)
         orphaned = _orphaned(folder, root, roots if is_new else roots[:-1])
         signed = None if orphaned is None else _signed_again(orphaned, signing)
+        if is_new or signed is not None:
+            folder.remove(CHECKSUMS)  # it would be wrong
         _place(folder, root, signed)
     return is_new
 

@@ -224,6 +224,7 @@ class Publisher:
         if not self._edit.is_empty:
             self.publish()
         current = self._published()
+        self._folder.remove(CHECKSUMS)
         self._folder.replace(INDEX_FILE, self._whole_index())
         files, size = sweep(self._folder, current, self._signing().now, retention)
         return Pruned(versions=gone, files=files, size=size)

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from feed_format import Document, PublishedFeed, is_feed, read_feed, show_fingerprint
+from feed_format import (
+    Document,
+    PublishedFeed,
+    is_feed,
+    read_feed,
+    show_fingerprint,
+    unlike_checksums,
+)
 from feed_format.feed_folder import FeedFolder
 from feed_format.paths import piece_path
 from provider_core.context import Context
@@ -58,6 +65,7 @@ def _verified(path: Path, context: Context) -> Verdict:
     medium = _Medium(path, content, part, context)
     wrong = (*content.problems, *medium.problems(content.documents), *medium.problems_of_pieces())
     problems = tuple(dict.fromkeys(wrong))
+    problems += tuple(_told_by_checksums(FeedFolder(path), problems))
     ended = min(state.expires for state in feed.states)
     if ended <= context.clock():
         problems = (f"its signatures ended on {ended:%Y-%m-%d}", *problems)
@@ -72,6 +80,14 @@ def _verified(path: Path, context: Context) -> Verdict:
         needs=tuple(content.base),
         size=medium.read,
     )
+
+
+def _told_by_checksums(folder: FeedFolder, told: tuple[str, ...]) -> Iterator[str]:
+    """Yield what is wrong with files that nobody signs, such as the layout's `index.json`."""
+    for path, problem in unlike_checksums(folder):
+        name = path.rpartition("/")[2]
+        if not any(name in one for one in told):
+            yield problem
 
 
 class _Medium:

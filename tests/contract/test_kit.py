@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from packaging.version import Version
 
 from provider_core.cancel import CancelToken
-from provider_core.errors import Exists, TransportError, UsageError
+from provider_core.errors import Exists, UsageError
 from provider_core.kit import Kit, make_kit
 from provider_core.wheels.facts import wheels_in
 from provider_core.wheels.sums import check_sums
 from provider_core.wheels.target import Target
 
-from ..peers.peer import require
+from ..support.kits import BareHost, made, python, shared_kit
 from ..support.wheels import acme_wheel
 
 pytestmark = [pytest.mark.index, pytest.mark.slow]
@@ -34,70 +29,17 @@ print(own_wheel(Path(sys.argv[2]), CancelToken()))
 """
 
 
-def made(folder: Path, target: Target, *extras: str) -> Kit:
-    """Make a kit, where an index answers."""
-    try:
-        return make_kit(folder, target, extras=extras, cancel=CancelToken())
-    except TransportError as error:
-        require(False, f"no package index answers: {error.fields['said']}")
-        raise
-
-
-def python() -> str:
-    """Return the system's own Python if ferry runs on it, else the one that runs."""
-    system = "/usr/bin/python3"
-    fits = os.path.exists(system) and Version(version_of(system)) >= Version("3.11")
-    return system if fits else sys.executable
-
-
-def version_of(program: str) -> str:
-    """Return major and minor version of a Python."""
-    command = [program, "-I", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
-
-class FarSide:
-    """A host without a network, without pip's settings, and with a home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        alone = ["unshare", *(() if os.geteuid() == 0 else ("--map-root-user",)), "--net"]
-        require(shutil.which("unshare") is not None, "unshare is not installed")
-        tried = subprocess.run([*alone, "true"], capture_output=True, check=False)
-        require(tried.returncode == 0, "no network namespace can be made")
-        self._alone = alone
-        self.prefix = folder / "opt"
-
-    def run(self, *words: str | Path, code: int = 0, **environ: str) -> str:
-        """Run a program there; what it says."""
-        ran = subprocess.run(
-            [*self._alone, *map(str, words)],
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PYTHON": python(), **environ},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == code, ran.stdout + ran.stderr
-        return ran.stdout + ran.stderr
-
-    def ferry(self, *words: str | Path, code: int = 0, **environ: str) -> str:
-        """Run the ferry that was installed there."""
-        return self.run(self.prefix / "bin" / "ferry", *words, code=code, **environ)
-
-
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> Kit:
-    """Return a kit for this machine; what is fetched is fetched once."""
-    target = Target.of("", version_of(python()))
-    return made(tmp_path_factory.mktemp("near") / "kit", target)
+    """Return a kit for this machine."""
+    return shared_kit(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def far(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> FarSide:
+def far(kit: Kit, tmp_path_factory: pytest.TempPathFactory) -> BareHost:
     """Return a far side on which the kit was installed."""
-    far = FarSide(tmp_path_factory.mktemp("far"))
-    said = far.run("sh", kit.folder / "install.sh", "--prefix", far.prefix)
-    assert f"ferry {kit.version}-{kit.seal.hex[:12]} is in use" in said
+    far = BareHost(tmp_path_factory.mktemp("far"))
+    assert f"ferry {kit.version}-{kit.seal.hex[:12]} is in use" in far.install(kit)
     return far
 
 
@@ -115,12 +57,12 @@ def test_an_unknown_extra_is_told(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ferry_works_there(far: FarSide) -> None:
+def test_ferry_works_there(far: BareHost) -> None:
     assert "That is all." in far.ferry("demo")
     assert "how-to/tag-images" in far.ferry("docs")
 
 
-def test_an_installed_ferry_is_its_wheel_again(kit: Kit, far: FarSide, tmp_path: Path) -> None:
+def test_an_installed_ferry_is_its_wheel_again(kit: Kit, far: BareHost, tmp_path: Path) -> None:
     (lib,) = (far.prefix / "versions").glob("*/lib")
     (theirs,) = (wheel.path for wheel in kit.wheels if wheel.facts.name == "imageferry")
     mine = far.run(python(), "-I", "-S", "-c", REPACK, lib, tmp_path).strip()
@@ -134,7 +76,7 @@ def _contents(wheel: Path) -> dict[str, int]:
     return {name: check for name, check in members.items() if not name.endswith("/RECORD")}
 
 
-def test_a_provider_is_saved_there_and_carried_on(kit: Kit, far: FarSide, tmp_path: Path) -> None:
+def test_a_provider_is_saved_there_and_carried_on(kit: Kit, far: BareHost, tmp_path: Path) -> None:
     shelf = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(kit.folder / "wheels")}
     wheels = tmp_path / "acme"
     said = far.ferry("provider", "save", acme_wheel("1.0.0"), "--to", wheels, code=0, **shelf)

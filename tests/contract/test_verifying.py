@@ -109,8 +109,23 @@ def test_a_signed_file_that_is_missing_or_cut_is_told_of(
     path.write_bytes(path.read_bytes()[:-1])
     assert host.verify(str(bundle))[0].problems
     path.unlink()
+    assert host.verify(str(bundle))[0].problems
+    (bundle / "SHA256SUMS").unlink()
     is_optional = chosen is _publishers_shard  # evidence says less without it, and nothing wrong
     assert bool(host.verify(str(bundle))[0].problems) is not is_optional
+
+
+@pytest.mark.parametrize("name", ["index.json", "oci-layout", "trust/root.json", "SHA256SUMS"])
+def test_a_file_that_nobody_signs_is_held_against_the_checksums(
+    homes: Homes, feed: FeedMaker, tmp_path: Path, name: str
+) -> None:
+    host, bundle = homes(clock=feed.clock), tmp_path / "bundle"
+    host.add_source("lab", str(feed.path), options={"fingerprint": fingerprint(feed)})
+    host.save("tool", to=str(bundle))
+    _flip(bundle / name, 20)
+    (verdict,) = host.verify(str(bundle))
+    (problem,) = verdict.problems
+    assert (name if name != "SHA256SUMS" else "is damaged") in problem
 
 
 @pytest.mark.parametrize("form", ["oci", "docker", "layout"])

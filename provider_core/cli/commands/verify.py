@@ -41,7 +41,7 @@ def command(invocation: Invocation, places: tuple[str, ...], option: tuple[str, 
 
 
 def _tell(verdict: Verdict, output: Output) -> None:
-    known = ", ".join(verdict.known_as)
+    known, left_out = ", ".join(verdict.known_as), len(verdict.needs)
     facts = [
         ("Place", verdict.place),
         ("Kind", verdict.kind),
@@ -49,9 +49,9 @@ def _tell(verdict: Verdict, output: Output) -> None:
         ("Signed by", verdict.signed_by),
         ("Known as", known or ("nobody here" if verdict.signed_by else "")),
         ("Until", verdict.until),
-        ("Read", size(verdict.size)),
+        ("Read", size(verdict.size) if verdict.size else ""),
         ("Images", ", ".join(verdict.contents)),
-        ("Left out", f"{len(verdict.needs)} blobs" if verdict.needs else ""),
+        ("Left out", f"{left_out} blob{'s' if left_out > 1 else ''}" if left_out else ""),
         *(("Problem", problem) for problem in verdict.problems),
     ]
     output.facts(facts, verdict_document(verdict))

@@ -7,11 +7,11 @@ import subprocess
 
 import pytest
 
-from feed_format import write_checksums
+from feed_format import open_publisher, rotate, unlike_checksums, write_checksums
 from feed_format.checksums import checksum_lines, files_of, line_size
 from feed_format.feed_folder import FeedFolder
 
-from .feeds import FeedMaker, package
+from .feeds import FeedMaker, online_roles, package
 
 
 @pytest.fixture
@@ -50,6 +50,32 @@ def test_the_list_is_gone_once_it_is_wrong(published: FeedFolder, feed: FeedMake
     write_checksums(published)
     feed.publish(package("other"))
     assert not (published.root / "SHA256SUMS").exists()
+    write_checksums(published)
+    with open_publisher(feed.path, [feed.online], clock=feed.clock) as publisher:
+        publisher.prune()
+    assert not (published.root / "SHA256SUMS").exists()
+    write_checksums(published)
+    root = feed.following(online_roles(feed.root_key, feed.online), feed.root_key)
+    rotate(feed.path, root, clock=feed.clock)
+    assert not (published.root / "SHA256SUMS").exists()
+
+
+def test_what_is_not_as_the_list_says(published: FeedFolder) -> None:
+    assert list(unlike_checksums(published)) == []  # no list
+    write_checksums(published)
+    assert list(unlike_checksums(published)) == []
+    (published.root / "more").write_text("of the medium's owner")
+    (published.root / "index.json").write_text("{}")
+    (published.root / "oci-layout").unlink()
+    assert [path for path, _ in unlike_checksums(published)] == ["index.json", "oci-layout"]
+
+
+@pytest.mark.parametrize("line", [b"", b"no sum\n", b"0" * 10_000])
+def test_a_list_that_is_damaged(published: FeedFolder, line: bytes) -> None:
+    write_checksums(published)
+    path = published.root / "SHA256SUMS"
+    path.write_bytes((line + path.read_bytes())[:-1])
+    assert list(unlike_checksums(published)) == [("SHA256SUMS", "SHA256SUMS is damaged")]
 
 
 def test_lines_are_in_order() -> None:
