@@ -84,7 +84,7 @@ class PartialFile:
             size = offset + len(view)
             raise SizeMismatch(self.descriptor.size, size, what=str(self.descriptor.digest))
         with self._mutex:
-            self._check()
+            self.check()
             if self._placed:
                 return
             for start, end in tuple(self._have.missing(offset, offset + len(view))):
@@ -98,7 +98,7 @@ class PartialFile:
     def seal(self) -> None:
         """Verify size and digest and flush the bytes; nothing if that was done."""
         with self._mutex:
-            self._check()
+            self.check()
             if self._placed:
                 return
             if self._gaps():
@@ -117,10 +117,20 @@ class PartialFile:
                 self._remove_record()
                 raise
 
+    @property
+    def is_unflushed(self) -> bool:
+        """Whether it is visible, and its folder is still to be flushed."""
+        return self._placed and not self._flushed and self._failure is None
+
+    def check(self) -> None:
+        """Raise what has kept it from becoming a blob, if anything has."""
+        if self._failure is not None:
+            raise self._failure
+
     def place(self, target: Path) -> bool:
         """Make a sealed file visible at *target*; return whether its folder is to be flushed."""
         with self._mutex:
-            self._check()
+            self.check()
             if not self._placed:
                 self._file.place(target, 0o444)
                 self._placed = True
@@ -152,10 +162,6 @@ class PartialFile:
 
     def _gaps(self) -> tuple[tuple[int, int], ...]:
         return tuple(self._have.missing(0, self.descriptor.size))
-
-    def _check(self) -> None:
-        if self._failure is not None:
-            raise self._failure
 
     def _take(self, start: int, data: memoryview) -> None:
         self._file.write_at(start, data)

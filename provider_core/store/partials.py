@@ -29,6 +29,8 @@ class Partials:
         self._mutex = threading.Lock()
         self._flushing = threading.Lock()
         self._open: dict[Digest, PartialFile] = {}
+        self._waiting: list[PartialFile] = []
+        """Placed, and their folders not flushed yet."""
 
     def open(self, descriptor: Descriptor) -> DirectoryPartial | None:
         """Return the caller's share of the blob's file; None if it has become visible meanwhile.
@@ -58,22 +60,18 @@ class Partials:
         """Verify and flush *files*, make them visible, and flush each folder once.
 
         Whoever commits a file that another thread has placed waits for that one's flush, and
-        shares its failure; what could not be flushed is taken out of sight again.
+        shares its failure; what could not be flushed is taken out of sight again.  A flush serves
+        all files that wait for it, of whatever thread.
         """
         for file in files:
             file.seal()
+        placed = [file for file in files if file.place(self._target(file))]
+        with self._mutex:
+            self._waiting += placed
         with self._flushing:
-            placed = [file for file in files if file.place(self._target(file))]
-            for folder in sorted({self._target(file).parent for file in placed}):
-                try:
-                    sync_folder(folder)
-                except OSError as error:
-                    failure = translated(error, folder)
-                    for file in placed:
-                        file.withdraw(self._target(file), failure)
-                    raise failure from error
-            for file in placed:
-                file.flushed()
+            self._flush_waiting()
+        for file in placed:
+            file.check()
 
     def release(self, file: PartialFile) -> None:
         """Take back one share; the last one closes the file."""
@@ -91,6 +89,26 @@ class Partials:
             for file in self._open.values():
                 file.close()
             self._open.clear()
+
+    def _flush_waiting(self) -> None:
+        """Flush the folders of the files that wait; each file is told how that ended."""
+        with self._mutex:
+            waiting, self._waiting = self._waiting, []
+        by_folder: dict[Path, list[PartialFile]] = {}
+        for file in waiting:
+            if file.is_unflushed:
+                by_folder.setdefault(self._target(file).parent, []).append(file)
+        for folder, files in sorted(by_folder.items()):
+            try:
+                sync_folder(folder)
+            except OSError as error:
+                failure = translated(error, folder)
+                failure.__cause__ = error
+                for file in files:
+                    file.withdraw(self._target(file), failure)
+            else:
+                for file in files:
+                    file.flushed()
 
     def _target(self, file: PartialFile) -> Path:
         return self._layout.blob(file.descriptor.digest)

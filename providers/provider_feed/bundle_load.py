@@ -12,7 +12,8 @@ from provider_core.oci import Descriptor
 from provider_core.store import Reader
 
 from .deltas import without
-from .known_content import MISSING_FROM, known_everywhere
+from .known_content import known_everywhere
+from .option_names import MISSING_FROM
 from .publishable import Publishable, Remarks, of_held
 
 __all__ = ["Load", "load_of"]

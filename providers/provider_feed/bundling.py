@@ -40,14 +40,13 @@ from .courier import courier_roots, courier_signer
 from .deltas import write_base
 from .evidence_joining import add_evidence, tell_left
 from .lasting import parse_span
+from .option_names import COURIER_PASSPHRASE, SERIES, VALID_FOR
 from .passphrases import passphrase_from
 from .publishable import Publishable
-from .series_memory import SERIES, SeriesMemory
+from .series_memory import SeriesMemory
 from .withdrawing import advise
 
 __all__ = [
-    "COURIER_PASSPHRASE",
-    "VALID_FOR",
     "BundlePlan",
     "opened_bundle",
     "plan_bundle",
@@ -55,8 +54,6 @@ __all__ = [
     "tell_bundle",
 ]
 
-VALID_FOR: Final = "valid-for"
-COURIER_PASSPHRASE: Final = "courier-passphrase-file"
 
 _LIFE: Final = timedelta(days=365)
 """How long a bundle holds unless it is said: couriers are slow, and plants open old bundles."""

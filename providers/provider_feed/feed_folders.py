@@ -11,11 +11,9 @@ from feed_format.published_state import METADATA_LIMIT
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import NotFoundError, SizeMismatch
 
-__all__ = ["VOLUMES_MARKER", "feed_folders", "folder_of", "is_on_volumes", "volumes_in"]
+__all__ = ["feed_folders", "folder_of", "is_on_volumes", "volumes_in"]
 
 _VOLUMES = "volume-*"
-VOLUMES_MARKER = f"{_VOLUMES}/{role_file('root', 1)}"
-"""What a folder of volumes is recognised by."""
 
 
 def feed_folders(path: Path) -> tuple[Path, ...]:

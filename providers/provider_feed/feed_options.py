@@ -7,12 +7,16 @@ from typing import Final
 from provider_core.model import OptionSpec, OptionType, Verb
 from provider_core.transport import network_options
 
-from .bundling import COURIER_PASSPHRASE, VALID_FOR
-from .known_content import MISSING_FROM
-from .lasting import ACCEPT_EXPIRED
-from .media_limits import MAX_FILE_SIZE, VOLUME_SIZE
-from .series_memory import SERIES
-from .trusting import ACCEPT_ROLLBACK
+from .option_names import (
+    ACCEPT_EXPIRED,
+    ACCEPT_ROLLBACK,
+    COURIER_PASSPHRASE,
+    MAX_FILE_SIZE,
+    MISSING_FROM,
+    SERIES,
+    VALID_FOR,
+    VOLUME_SIZE,
+)
 
 __all__ = ["OPTIONS"]
 

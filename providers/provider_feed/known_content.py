@@ -34,9 +34,8 @@ from provider_core.store.graph import walk
 
 from .feed_folders import feed_folders
 
-__all__ = ["MISSING_FROM", "known_everywhere"]
+__all__ = ["known_everywhere"]
 
-MISSING_FROM: Final = "missing-from"
 
 _INVENTORY: Final = re.compile(rb'"schema"\s*:\s*"ferry\.inventory/')
 _DIGEST: Final = re.compile(rb"sha256:([0-9a-f]{64})\b")

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from provider_core.errors import UsageError
 
-__all__ = ["ACCEPT_EXPIRED", "accepted_expired", "parse_span"]
+from .option_names import ACCEPT_EXPIRED
 
-ACCEPT_EXPIRED: Final = "accept-expired"
+__all__ = ["accepted_expired", "parse_span"]
+
 """The option that says for how long after their end signatures count."""
 
 _UNITS: Final = {

@@ -11,10 +11,10 @@ from typing import Any, Final
 from provider_core.disk.media import Medium
 from provider_core.errors import UsageError
 
-__all__ = ["MAX_FILE_SIZE", "VOLUME_SIZE", "MediaLimits", "limits_of", "parse_size"]
+from .option_names import MAX_FILE_SIZE, VOLUME_SIZE
 
-VOLUME_SIZE: Final = "volume-size"
-MAX_FILE_SIZE: Final = "max-file-size"
+__all__ = ["MediaLimits", "limits_of", "parse_size"]
+
 
 _SIZE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kmgt]?i?b)?", re.ASCII)
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}

@@ -1,4 +1,8 @@
-"""FeedProvider: the hooks, each a few lines over the modules that do the work."""
+"""FeedProvider: the hooks, each a few lines over the modules that do the work.
+
+They import these when they are called: every command reads every provider's card, and TUF takes
+longer to import than a listing takes.
+"""
 
 from __future__ import annotations
 
@@ -26,16 +30,8 @@ from provider_core.oci import Descriptor
 from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
-from .asked_feeds import asked_feed, location_of, source_feed
-from .feed_folders import VOLUMES_MARKER, feed_folders, folder_of, is_on_volumes
 from .feed_options import OPTIONS
-from .feed_sources import checked_source
-from .identity import LOCATION, PROVIDER
-from .offering import everything, snapshot
-from .receiving import feed_contents, receive
-from .saving import save_images
-from .trusting import opened_feed
-from .verifying import verdicts
+from .identity import LOCATION, MARKERS, PROVIDER
 
 __all__ = ["FeedProvider"]
 
@@ -63,7 +59,7 @@ class FeedProvider(ProviderSpec):
                 }
             ),
             schemes=("https", "http"),
-            markers=("trust/1.root.json", VOLUMES_MARKER),
+            markers=MARKERS,
             saves=(Destination(folder=True, takes=("*/*",)),),
         )
 
@@ -75,6 +71,8 @@ class FeedProvider(ProviderSpec):
     @hookimpl
     def check_source(self, source: Source, context: Context) -> Source:
         """Keep which root the source is known by; see `feed_sources.checked_source`."""
+        from .feed_sources import checked_source
+
         return checked_source(source, context)
 
     @hookimpl
@@ -83,6 +81,10 @@ class FeedProvider(ProviderSpec):
 
         Raises Untrusted, Expired, Rollback, SignatureError, IntegrityError, TransportError.
         """
+        from .asked_feeds import source_feed
+        from .offering import snapshot
+        from .trusting import opened_feed
+
         if context.source is None:
             raise NotSupported("a feed is refreshed as a source", hint="`ferry source add`")
         with opened_feed(source_feed(context.source), context) as opened:
@@ -91,6 +93,11 @@ class FeedProvider(ProviderSpec):
     @hookimpl
     def resolve(self, reference: Reference, context: Context) -> Iterator[Package]:
         """Yield the packages of the feed in a folder that was named.  Raises as `refresh`."""
+        from .asked_feeds import asked_feed
+        from .feed_folders import feed_folders, folder_of
+        from .offering import everything
+        from .trusting import opened_feed
+
         if not isinstance(reference, FilePath):
             return
         path = folder_of(reference.path)
@@ -106,12 +113,17 @@ class FeedProvider(ProviderSpec):
     @hookimpl
     def order(self, packages: Sequence[Package], context: Context) -> Sequence[Package] | None:
         """Read volumes from one end to the other, as discs want it; other feeds in any order."""
+        from .asked_feeds import location_of
+        from .feed_folders import is_on_volumes
+
         places = {location_of(package, context) for package in packages}
         return packages if any(map(is_on_volumes, places)) else None
 
     @hookimpl
     def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:
         """List the blobs of *package*; manifests that are not here are read from the feed."""
+        from .receiving import feed_contents
+
         return feed_contents(package, _pin(package), reader, context)
 
     @hookimpl
@@ -119,6 +131,8 @@ class FeedProvider(ProviderSpec):
         self, package: Package, reader: Reader, writer: Writer, context: Context
     ) -> Content | None:
         """Pour *package* into the store, with the signatures that vouch for it as evidence."""
+        from .receiving import receive
+
         return receive(package, _pin(package), reader, writer, context)
 
     @hookimpl
@@ -126,11 +140,16 @@ class FeedProvider(ProviderSpec):
         self, images: Sequence[Held], destination: str, reader: Reader, context: Context
     ) -> Saved | None:
         """Make or extend a bundle, or volumes of one; see `saving.save_images`."""
+        from .saving import save_images
+
         return save_images(images, destination, reader, context)
 
     @hookimpl
     def verify(self, reference: Reference, context: Context) -> Iterator[Verdict]:
         """Read every byte of the feed in a folder; see `verifying.verdicts`."""
+        from .feed_folders import folder_of
+        from .verifying import verdicts
+
         if isinstance(reference, FilePath):
             yield from verdicts(folder_of(reference.path), context)
 

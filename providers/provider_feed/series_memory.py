@@ -10,9 +10,10 @@ from feed_format import Series, check_series
 from feed_format.feed_folder import FeedFolder
 from provider_core.errors import IntegrityError, NotFoundError
 
-__all__ = ["SERIES", "SeriesMemory"]
+from .option_names import SERIES
 
-SERIES: Final = "series"
+__all__ = ["SeriesMemory"]
+
 """The option that says which series is expected."""
 
 _FILE: Final = "series.json"

@@ -30,13 +30,13 @@ from provider_core.errors import Error, IntegrityError, Rollback, Untrusted
 
 from .known_root import KnownRoot
 from .lasting import accepted_expired
+from .option_names import ACCEPT_ROLLBACK
 from .places import Place, places_of
 from .rehearsing import Replaying, copied, made
 from .series_memory import SeriesMemory
 
-__all__ = ["ACCEPT_ROLLBACK", "OpenedFeed", "Trusting", "opened_feed"]
+__all__ = ["OpenedFeed", "Trusting", "opened_feed"]
 
-ACCEPT_ROLLBACK: Final = "accept-rollback"
 """The option that names the older bundle that may follow a newer one, by its version."""
 
 _UNPINNED: Final = "unpinned"

@@ -35,7 +35,8 @@ from provider_core.oci import Descriptor
 from .bundle_load import Load
 from .bundling import BundlePlan, tell_bundle
 from .evidence_joining import tell_left
-from .media_limits import VOLUME_SIZE, MediaLimits
+from .media_limits import MediaLimits
+from .option_names import VOLUME_SIZE
 from .series_memory import SeriesMemory
 from .volume_metadata import VolumeMetadata, is_everywhere, volume_metadata
 
