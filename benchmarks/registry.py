@@ -2,9 +2,10 @@
 
 Run ``python benchmarks/registry.py [--scale 1.0] [--rounds 5] [--only NAME…]`` as root on a quiet
 machine with Debian's docker-registry and skopeo, with the Python that ferry is installed in.
-``--skopeo`` names another skopeo, as one in a chroot.  ferry's images are verified and flushed to
-the disk; skopeo flushes nothing.  Prints Markdown tables for RESULTS.md: wall and processor
-seconds, and MiB of memory at most, each a median.
+``--chroot`` names the folder of another Debian, whose skopeo is taken instead, and whose crane and
+oras run beside it.  ferry's images are verified and flushed to the disk; the others flush nothing.
+Prints Markdown tables for RESULTS.md: wall and processor seconds, and MiB of memory at most, each
+a median.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from typing import Any, Final
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.registry_images import push_layers, push_many
+from benchmarks.registry_peers import Peers
 from benchmarks.registry_servers import BenchRegistry, SlowLink
 
 MIB: Final = 1 << 20
@@ -62,7 +64,7 @@ class Bench:
 
     folder: Path
     registry: BenchRegistry
-    skopeo: Sequence[str]
+    peers: Peers
     scale: float
     rounds: int
     results: dict[str, list[Spent]] = field(default_factory=dict)
@@ -77,36 +79,33 @@ class Bench:
 
     def ferry(self, home: Path, *words: str) -> tuple[list[str], Mapping[str, str]]:
         """Return ferry's command line and environment."""
-        environ = {name: text for name, text in os.environ.items() if "FERRY" not in name}
+        # As it is installed: what is imported is compiled once.
+        left_out = ("FERRY", "PYTHONDONTWRITEBYTECODE")
+        environ = {
+            name: text
+            for name, text in os.environ.items()
+            if not any(part in name for part in left_out)
+        }
         return [sys.executable, "-m", "provider_core.cli", *words], {
             **environ,
             "FERRY_HOME": str(home),
             "FERRY_DISABLED_SOURCES": "hub",
         }
 
-    def copies(self, host: str, names: Iterable[str], target: Path) -> list[list[str]]:
-        """Return skopeo's command lines, one an image."""
-        return [
-            [
-                *(*self.skopeo, "copy", "--quiet", "--src-tls-verify=false"),
-                *(f"docker://{host}/{name}", f"oci:{target}:{name.rpartition(':')[2]}"),
-            ]
-            for name in names
-        ]
-
     def side_by_side(self, what: str, host: str, names: Sequence[str]) -> str:
-        """Measure both in turn; return the table."""
-        ours: list[Spent] = []
-        theirs: list[Spent] = []
+        """Measure all in turn; return the table."""
+        runs: dict[str, list[Spent]] = {name: [] for name in ("ferry", *self.peers.tools)}
         for _ in range(self.rounds):
             home = self.fresh("home")
             words, environ = self.ferry(home, "install", *(f"{host}/{name}" for name in names))
-            ours.append(spent([words], environ))
+            runs["ferry"].append(spent([words], environ))
             shutil.rmtree(home)
-            target = self.fresh("layout")
-            theirs.append(spent(self.copies(host, names, target), os.environ))
-            shutil.rmtree(target)
-        return table(what, {"ferry": ours, "skopeo": theirs})
+            for tool in self.peers.tools:
+                target = self.fresh("layout")
+                commands = self.peers.copies(tool, host, names, target)
+                runs[tool].append(spent(commands, os.environ))
+                shutil.rmtree(target)
+        return table(what, runs)
 
 
 def apart(work: Callable[..., Any], *arguments: object) -> Any:
@@ -213,7 +212,7 @@ def killed(bench: Bench) -> str:
     with SlowLink(bench.registry.port, rate=max(size // 8, MIB), delay=0.0) as link:
         home, target = bench.fresh("home"), bench.fresh("layout")
         words, environ = bench.ferry(home, "install", f"{link.host}/bench/killed:1")
-        (copy,) = bench.copies(link.host, ["bench/killed:1"], target)
+        (copy,) = bench.peers.copies("skopeo", link.host, ["bench/killed:1"], target)
         for name, command, env in (("ferry", words, environ), ("skopeo", copy, os.environ)):
             part = kill_and_repeat(command, env, link, size)
             lines.append(f"| {name} | {part:.1%} |")
@@ -255,22 +254,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--scale", type=float, default=1.0, help="of the sizes")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", choices=list(CASES), default=list(CASES))
-    parser.add_argument("--skopeo", default="skopeo", help="command, may have arguments")
+    parser.add_argument("--chroot", type=Path, help="another Debian with skopeo, crane and oras")
     parser.add_argument("--folder", help="where it all is; a temporary folder if left out")
     given = parser.parse_args(arguments)
-    skopeo = shlex.split(given.skopeo)
-    said = subprocess.run([*skopeo, "--version"], capture_output=True, text=True, check=True)
+    peers = Peers(given.chroot)
     print(
-        f"ferry {version('imageferry')}, {said.stdout.strip()}, Python {platform.python_version()},"
+        f"ferry {version('imageferry')}, {peers.versions()}, Python {platform.python_version()},"
         f" {os.cpu_count()} processors, scale {given.scale}, {given.rounds} rounds\n"
     )
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
+        place = given.folder or (given.chroot and given.chroot / "tmp")
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=place)))
         registry = stack.enter_context(BenchRegistry(folder))
         bench = Bench(
             folder=folder,
             registry=registry,
-            skopeo=skopeo,
+            peers=peers,
             scale=given.scale,
             rounds=given.rounds,
         )
