@@ -219,6 +219,7 @@ def saved_document(result: SaveResult) -> Document:
         "digests": [str(root) for root in saved.roots],
         "written": saved.written,
         "reused": saved.reused,
+        "left_out": saved.left_out,
     }
 
 
@@ -228,6 +229,7 @@ def verdict_document(verdict: Verdict) -> Document:
         "schema": "ferry.verdict/1",
         "place": verdict.place,
         "kind": verdict.kind,
+        "series": verdict.series,
         "whole": not verdict.problems,
         "problems": list(verdict.problems),
         "contents": list(verdict.contents),

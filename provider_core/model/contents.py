@@ -81,6 +81,8 @@ class Saved:
     """Bytes."""
     reused: int = 0
     """Bytes that were there already."""
+    left_out: int = 0
+    """Bytes that its receivers have, and that therefore do not travel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

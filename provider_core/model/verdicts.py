@@ -17,6 +17,8 @@ class Verdict:
     """Its path."""
     kind: str
     """What it is, in a word or two: 'bundle', 'archive', 'home'."""
+    series: str = ""
+    """Which bundle of which series it is, ``plant 12``; '' if it is none."""
     problems: tuple[str, ...] = ()
     """Everything that is wrong, a sentence each; () if it is whole."""
     contents: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provider_core.context import Context
@@ -37,12 +37,12 @@ class Load:
     @property
     def blobs(self) -> dict[Digest, Descriptor]:
         """Every blob that travels, in order, each once."""
-        return _once(blob for one in self.carried for blob in one.blobs)
+        return _blobs_of(self.carried)
 
     @property
     def size(self) -> int:
         """Bytes of all that travels."""
-        return sum(blob.size for blob in self.blobs.values())
+        return _size(self.blobs)
 
     def saved(self, location: str, *, written: int, new: int) -> Saved:
         """Return what was saved to *location*: *written* bytes, *new* of them of these blobs."""
@@ -52,6 +52,7 @@ class Load:
             roots=tuple(one.blobs[0].digest for one in self.publishables),
             written=written,
             reused=max(0, self.size - new),
+            left_out=_size(_blobs_of(self.publishables)) - self.size,
         )
 
 
@@ -72,8 +73,13 @@ def load_of(images: Sequence[Held], reader: Reader, context: Context) -> Load:
     )
 
 
-def _once(blobs: Iterable[Descriptor]) -> dict[Digest, Descriptor]:
+def _blobs_of(publishables: Iterable[Publishable]) -> dict[Digest, Descriptor]:
     found: dict[Digest, Descriptor] = {}
-    for blob in blobs:
-        found.setdefault(blob.digest, blob)
+    for one in publishables:
+        for blob in one.blobs:
+            found.setdefault(blob.digest, blob)
     return found
+
+
+def _size(blobs: Mapping[Digest, Descriptor]) -> int:
+    return sum(blob.size for blob in blobs.values())

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from feed_format import (
     BASE_TARGET,
+    SERIES_TARGET,
     Base,
     Document,
     PublishedFeed,
+    Series,
     TargetList,
     evidence_base,
     fetch_document,
@@ -39,6 +41,8 @@ class SignedContent:
     """What is said of each name."""
     base: dict[Digest, int] = field(default_factory=dict)
     """Size in bytes of each blob that is left out on purpose."""
+    series: Series | None = None
+    """Which bundle it is; None if it is none."""
     problems: list[str] = field(default_factory=list)
     """What is missing or damaged, a sentence each."""
 
@@ -67,6 +71,8 @@ def _files(folder: FeedFolder, listed: TargetList, content: SignedContent) -> It
             data = fetch_exact(folder.read, path, ref.digest, ref.size)
             if target == BASE_TARGET:
                 content.base |= Base.parse(data).blobs
+            if target == SERIES_TARGET:
+                content.series = Series.parse(data)
         except _Wrong as error:
             yield error.message
 

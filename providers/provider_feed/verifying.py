@@ -71,7 +71,8 @@ def _verified(path: Path, context: Context) -> Verdict:
         problems = (f"its signatures ended on {ended:%Y-%m-%d}", *problems)
     return Verdict(
         place=str(path),
-        kind=part.name if part else "feed",
+        kind=part.name if part else "bundle" if content.series else "feed",
+        series=f"{content.series.id} {content.series.version}" if content.series else "",
         problems=problems,
         contents=tuple(str(package) for one in content.documents for package in one.packages),
         signed_by=show_fingerprint(feed.fingerprint),

@@ -42,6 +42,8 @@ def _next_build_by_inventory(near: NearSide, plant: Side, inventory: Path) -> Pa
     delta = near.save("site:1.1", missing_from=inventory)
     assert not blob_path(delta, base).exists()
     assert blob_path(delta, own).exists()
+    (verdict,) = plant("verify", delta)
+    assert (verdict["kind"], verdict["series"][:6], verdict["whole"]) == ("bundle", "plant ", True)
     plant("source", "set", "usb", "--location", delta)
     (image,) = plant("install", "site:1.1")
     assert image["digest"] == near.builds[1].root

@@ -88,7 +88,10 @@ def _tell(result: SaveResult, output: Output) -> None:
     roots = [str(root) for root in saved.roots]
     rows = tuple((name, root, saved.location) for name, root in _aligned(saved.names, roots))
     output.answer(Grid(columns=_COLUMNS, rows=rows), [saved_document(result)])
-    output.notice(f"{size(saved.written)} written, {size(saved.reused)} were there")
+    told = [f"{size(saved.written)} written", f"{size(saved.reused)} were there"]
+    if saved.left_out:
+        told.append(f"{size(saved.left_out)} left out, since its receivers have them")
+    output.notice(", ".join(told))
 
 
 def _aligned(names: tuple[str, ...], roots: list[str]) -> list[tuple[str, str]]:

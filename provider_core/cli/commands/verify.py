@@ -45,6 +45,7 @@ def _tell(verdict: Verdict, output: Output) -> None:
     facts = [
         ("Place", verdict.place),
         ("Kind", verdict.kind),
+        ("Series", verdict.series),
         ("Whole", "no" if verdict.problems else "yes"),
         ("Signed by", verdict.signed_by),
         ("Known as", known or ("nobody here" if verdict.signed_by else "")),
