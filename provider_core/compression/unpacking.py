@@ -10,7 +10,8 @@ from typing import IO, Any
 import zstandard
 from isal import igzip, igzip_lib
 
-from .errors import DocumentError
+from ..errors import DocumentError
+from .zstd_frames import WholeFrames
 
 __all__ = ["HEAD", "Compression", "compression_of", "decompressed"]
 
@@ -69,5 +70,5 @@ def _reader(stream: IO[bytes], compression: Compression) -> Any:
     if compression is Compression.GZIP:
         gzip: Any = igzip.IGzipFile
         return gzip(fileobj=stream, mode="rb")
-    decoder = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
-    return decoder.stream_reader(stream, read_across_frames=True, closefd=False)
+    decoder: Any = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
+    return decoder.stream_reader(WholeFrames(stream), read_across_frames=True, closefd=False)
