@@ -16,7 +16,7 @@ from ..model import Pin
 from ..oci import Descriptor
 from ..store import Reader
 from ..store.lively_writer import Beat, LivelyWriter
-from ..transport import Auth, Location, Origin, Response, Sink, Transport
+from ..transport import Auth, Body, Location, Origin, Response, Sink, Transport
 
 __all__ = ["LivelyProgress", "LivelyReader", "LivelyTransport", "LivelyWriter", "SilentProgress"]
 
@@ -136,7 +136,7 @@ class LivelyTransport:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Body = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import AuthRequired, HttpStatus, RateLimited, SizeMismatch, TransportError
 from ..oci import Descriptor
-from ..transport import Auth, Location, Origin, Response, Sink
+from ..transport import Auth, Body, Location, Origin, Response, Sink
 from .tokens import TokenServer
 
 __all__ = ["Answer", "MemoryTransport", "Request"]
@@ -99,7 +99,7 @@ class MemoryTransport:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Body = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,
@@ -107,7 +107,8 @@ class MemoryTransport:
     ) -> Response:
         """Answer from the routes; the errors are those of the protocol."""
         lower = {name.lower(): value for name, value in (headers or {}).items()}
-        arrival = self._ask(Request(method=method, url=url, headers=lower, body=body), auth)
+        sent = body if isinstance(body, bytes) else b"".join(body)
+        arrival = self._ask(Request(method=method, url=url, headers=lower, body=sent), auth)
         answer = arrival.answer
         if answer.status != 404:
             _refuse(url, answer)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .offline import OfflineTransport
-from .ports import Auth, Location, Origin, Response, Sink, Transport
+from .ports import Auth, Body, Location, Origin, Response, Sink, Transport
 
 if TYPE_CHECKING:
     from .http import HttpTransport
@@ -30,6 +30,7 @@ _HOME = {
 
 __all__ = [
     "Auth",
+    "Body",
     "HttpTransport",
     "Location",
     "OfflineTransport",

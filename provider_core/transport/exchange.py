@@ -13,10 +13,11 @@ import requests
 from urllib3 import HTTPResponse
 
 from ..errors import SizeMismatch, TransportError
+from .bodies import Flow
 from .connections import ClockedAdapter, Passage, passing_through
 from .failures import broken, translated
 from .pacing import Pace
-from .ports import Origin
+from .ports import Body, Origin
 from .settings import TransportSettings
 from .tls import tls_context
 from .urls import Reach, check_plain, origin_of, shown
@@ -39,7 +40,7 @@ class Ask:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     """Names in lower case; those of an Auth too."""
-    body: bytes = field(default=b"", repr=False)
+    body: bytes | Body = field(default=b"", repr=False)
     told_by: Origin | None = None
     """Who named the URL, if the caller knows it from somebody else."""
 
@@ -133,12 +134,13 @@ class Exchanges:
         origin = origin_of(ask.url)
         check_plain(origin, self._settings.plain_http_hosts)
         proxy = self._settings.proxies.choose(origin)
-        if self._pace is not None and ask.body:
-            watch.postpone(self._pace.passed(len(ask.body), watch.check))
+        body = ask.body if isinstance(ask.body, bytes) else Flow(ask.body, watch, self._pace)
+        if self._pace is not None and isinstance(body, bytes) and body:
+            watch.postpone(self._pace.passed(len(body), watch.check))
         passage = Passage(watch=watch, connect_timeout=self._settings.connect_timeout, home=home)
         with translated(ask.url, watch.seconds), passing_through(passage):
             prepared = requests.Request(
-                ask.method, ask.url, headers=self._headers(ask), data=ask.body or None
+                ask.method, ask.url, headers=self._headers(ask), data=body or None
             ).prepare()
             if prepared.url is None or origin_of(prepared.url) != origin:
                 raise broken(ask.url, "its host can be read in two ways")

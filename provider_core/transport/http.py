@@ -14,7 +14,7 @@ from .blob import BlobFetch
 from .exchange import Ask, Exchanges
 from .following import Follower
 from .pacing import Pace
-from .ports import Auth, Location, Origin, Response, Sink
+from .ports import Auth, Body, Location, Origin, Response, Sink
 from .retrying import Patience
 from .settings import TransportSettings
 from .statuses import check_status
@@ -70,7 +70,7 @@ class HttpTransport:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Body = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,

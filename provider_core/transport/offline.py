@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..errors import Offline
 from ..oci import Descriptor
-from .ports import Auth, Location, Origin, Response, Sink
+from .ports import Auth, Body, Location, Origin, Response, Sink
 
 __all__ = ["OfflineTransport"]
 
@@ -20,7 +20,7 @@ class OfflineTransport:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Body = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from ..errors import UsageError
 from ..oci import Descriptor
 
-__all__ = ["Auth", "Location", "Origin", "Response", "Sink", "Transport"]
+__all__ = ["Auth", "Body", "Location", "Origin", "Response", "Sink", "Transport"]
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -75,6 +75,16 @@ class Response:
     """Where it came from in the end, after redirects."""
 
 
+class Body(Protocol):
+    """What a request sends, if it is too much to be in memory at once."""
+
+    def __len__(self) -> int:
+        """Return how many bytes it has."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield them from the beginning, a piece at a time; a request may be sent again."""
+
+
 class Sink(Protocol):
     """What `download` fills; the store's Partial is one."""
 
@@ -94,7 +104,7 @@ class Transport(Protocol):
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Body = b"",
         auth: Auth | None = None,
         limit: int = 4 << 20,
         told_by: Origin | None = None,

@@ -10,7 +10,7 @@ from provider_core.digests import Digest
 from provider_core.errors import DocumentError, HttpStatus
 from provider_core.oci import DOCUMENT_LIMIT, Descriptor, parse_root
 from provider_core.pouring import read_document
-from provider_core.transport import Location, Response
+from provider_core.transport import Body, Location, Response
 from provider_core.transport.urls import shown
 
 from .auth import RegistryAuth
@@ -108,7 +108,7 @@ class Repository:
         path: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Body = b"",
         limit: int = DOCUMENT_LIMIT,
         mount_from: str = "",
     ) -> Response:

@@ -9,7 +9,7 @@ from provider_core.context import Context
 from provider_core.credentials import Credential
 from provider_core.errors import AuthRequired, DocumentError, TransportError
 from provider_core.oci import DOCUMENT_LIMIT, read_document
-from provider_core.transport import Origin, Response
+from provider_core.transport import Body, Origin, Response
 from provider_core.transport.urls import origin_of
 
 from .auth import LOGIN_HINT, RegistryAuth, is_denied
@@ -89,7 +89,7 @@ class Registry:
         auth: RegistryAuth,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Body = b"",
         limit: int = DOCUMENT_LIMIT,
     ) -> Response:
         """Make one request, and tell what the registry warns of.

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlencode
 
-from provider_core.errors import AuthRequired, HttpStatus, SizeMismatch, TimedOut, TransportError
+from provider_core.errors import AuthRequired, HttpStatus, TimedOut, TransportError
 from provider_core.oci import Descriptor
 from provider_core.transport.urls import shown
+
+from .file_piece import FilePiece
 
 if TYPE_CHECKING:
     from .uploads import Uploader
@@ -89,11 +91,11 @@ class Sending:
         self._show(self._blob.size)
 
     def _send_chunk(self) -> None:
-        start, data = self._place.offset, self._read(self._chunk)
-        headers = {"content-range": f"{start}-{start + len(data) - 1}"}
-        answer = self._uploader.send("PATCH", self._place.url, data, headers)
+        start, body = self._place.offset, self._piece(self._chunk)
+        headers = {"content-range": f"{start}-{start + len(body) - 1}"}
+        answer = self._uploader.send("PATCH", self._place.url, body, headers)
         place = self._uploader.place(answer, self._place.url)
-        if place.offset != start + len(data):
+        if place.offset != start + len(body):
             raise TransportError(
                 f"{shown(self._place.url)} took another number of bytes than it was sent",
                 hint="try again; what is there stays there",
@@ -106,9 +108,9 @@ class Sending:
         """Send the last piece with the digest; the registry checks the whole."""
         joint = "&" if "?" in self._place.url else "?"
         url = f"{self._place.url}{joint}{urlencode({'digest': str(self._blob.digest)})}"
-        start, data = self._place.offset, self._read(self._blob.size - self._place.offset)
-        headers = {"content-range": f"{start}-{start + len(data) - 1}"} if start and data else {}
-        answer = self._uploader.send("PUT", url, data, headers)
+        start, body = self._place.offset, self._piece(self._blob.size - self._place.offset)
+        headers = {"content-range": f"{start}-{start + len(body) - 1}"} if start and body else {}
+        answer = self._uploader.send("PUT", url, body, headers)
         if answer.status != 201:
             raise HttpStatus(shown(self._place.url), answer.status, hint="push again")
 
@@ -135,12 +137,8 @@ class Sending:
         self._place = place
         return False
 
-    def _read(self, count: int) -> bytes:
-        self._stream.seek(self._place.offset)
-        data = self._stream.read(count)
-        if len(data) != count:
-            raise SizeMismatch(self._blob.size, self._place.offset + len(data), what="the blob")
-        return data
+    def _piece(self, count: int) -> FilePiece:
+        return FilePiece(self._stream, self._place.offset, count)
 
     def _show(self, there: int) -> None:
         """Move the progress to *there*; it never goes back."""

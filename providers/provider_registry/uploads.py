@@ -15,7 +15,7 @@ from provider_core.digests import Digest
 from provider_core.errors import HttpStatus, TransportError
 from provider_core.oci import Descriptor
 from provider_core.store import Reader
-from provider_core.transport import Response
+from provider_core.transport import Body, Response
 from provider_core.transport.urls import next_url, shown
 
 from .client import Repository
@@ -110,7 +110,7 @@ class Uploader:
             least=least_chunk(answer.headers.get("oci-chunk-min-length", "")),
         )
 
-    def send(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> Response:
+    def send(self, method: str, url: str, body: Body, headers: dict[str, str]) -> Response:
         """Send a piece of a blob."""
         return self.repository.request(
             method, url, headers={"content-type": _OCTETS, **headers}, body=body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,8 @@ from provider_core.errors import (
     Exists,
     HttpStatus,
     NotSupported,
+    SizeMismatch,
+    StoreError,
     TransportError,
     UsageError,
 )
@@ -40,6 +43,7 @@ from provider_core.transport import HttpTransport, TransportSettings
 from provider_registry import sending
 from provider_registry.client import PUSH, Repository
 from provider_registry.endpoints import endpoint_at
+from provider_registry.file_piece import FilePiece
 from provider_registry.memory import Memory
 from provider_registry.push import push_images
 from provider_registry.registry import Registry
@@ -343,6 +347,47 @@ def test_chunks_are_as_large_as_the_registry_wants(
     server.least = 512 << 10
     _uploader(server, store, context).upload(BLOB)
     assert server.counted("PATCH") == 1
+
+
+def test_chunks_are_not_gathered_in_memory(
+    server: PushServer, store: MemoryStore, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps, real = list[int](), FilePiece.__iter__
+
+    def watched(piece: FilePiece) -> Iterator[bytes]:
+        for data in real(piece):
+            steps.append(len(data))
+            yield data
+
+    monkeypatch.setattr(FilePiece, "__iter__", watched)
+    big = bytes(3 << 20) + BIG
+    blob = Descriptor.of(big, BLOB.media_type)
+    _put(store, big, blob)
+    _uploader(server, store, context, chunk=64 << 20).upload(blob)
+    assert server.blobs["app"][blob.digest] == big
+    assert (sum(steps), max(steps)) == (len(big), 1 << 20)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(None, SizeMismatch), (OSError(5, "I/O error"), StoreError)]
+)
+def test_a_file_that_cannot_be_read_is_no_fault_of_the_network(
+    server: PushServer,
+    store: MemoryStore,
+    context: Context,
+    error: OSError | None,
+    kind: type[Exception],
+) -> None:
+    class Short(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if error is not None:
+                raise error
+            return super().read(size)
+
+    store.open = lambda root: Short(BIG[:1000])  # type: ignore[method-assign]
+    with pytest.raises(kind):
+        _uploader(server, store, context).upload(BLOB)
+    assert not server.blobs["app"]
 
 
 @pytest.mark.parametrize(
