@@ -25,6 +25,8 @@ __all__ = ["TokenServer"]
 
 _SERVICE: Final = "registry.test"
 _ISSUER: Final = "tokens.test"
+_LEEWAY: Final = 60
+"""Seconds that docker-registry grants to clocks that are slow."""
 
 
 class TokenServer:
@@ -42,6 +44,8 @@ class TokenServer:
         """Make a key, and a certificate of it below *folder* that a registry is told to trust."""
         self._login = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._seconds = seconds
+        self.life = seconds
+        """Seconds for which the registry takes a token, whatever its answer says."""
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._certificate = _certificate_of(self._key)
         self._file = folder / "tokens.pem"
@@ -95,9 +99,9 @@ class TokenServer:
         ]
         claims = {"iss": _ISSUER, "sub": "robot", "aud": _SERVICE, "access": access}
         times = {
-            "nbf": now - 5,
-            "iat": now,
-            "exp": now + self._seconds,
+            "nbf": now - 2 * _LEEWAY,
+            "iat": now - 2 * _LEEWAY,
+            "exp": now + self.life - _LEEWAY,
             "jti": secrets.token_hex(8),
         }
         der = self._certificate.public_bytes(serialization.Encoding.DER)
