@@ -60,7 +60,8 @@ class Repository:
     def manifest(self, descriptor: Descriptor) -> bytes:
         """Return a manifest or index, checked: size, digest, and that all agree on its type.
 
-        Spends a pull; where there are none left, the option ``on-limit`` says what happens.
+        Spends a pull; where there are none left, the option ``on-limit`` says what happens, but
+        not at a mirror that somebody else stands behind.
         Raises HttpStatus 404 if it is not there, RateLimited, DocumentError, DigestMismatch,
         SizeMismatch.
         """
@@ -128,7 +129,7 @@ class Repository:
 
     def _head(self, reference: str) -> Response:
         answer = self.request("HEAD", f"manifests/{reference}", headers={"accept": ACCEPT})
-        note_pulls(self.registry.context, answer.headers)
+        self._note_pulls(answer)
         return answer
 
     def _get(self, reference: str) -> Response:
@@ -138,9 +139,14 @@ class Repository:
         def probe() -> PullLimit | None:
             return pull_limit(self._head(reference).headers)
 
-        answer = patiently(self.registry.context, get, probe)
-        note_pulls(self.registry.context, answer.headers)
+        answer = patiently(self.registry.context, get, probe) if self.registry.patient else get()
+        self._note_pulls(answer)
         return answer
+
+    def _note_pulls(self, answer: Response) -> None:
+        """Remember what is left where it counts: a mirror that refuses is gone around."""
+        if self.registry.patient:
+            note_pulls(self.registry.context, answer.headers)
 
     def _pin_by_reading(self, reference: str, wanted: Digest | None) -> Descriptor | None:
         answer = self._get(reference)

@@ -13,7 +13,6 @@ from provider_core.errors import (
     Error,
     HttpStatus,
     IntegrityError,
-    RateLimited,
     TransportError,
 )
 from provider_core.oci import Descriptor
@@ -28,8 +27,8 @@ from .places import Places
 
 __all__ = ["Fetcher"]
 
-_ANSWERS = (IntegrityError, HttpStatus, AuthRequired, RateLimited)
-"""What shows that a place is there, whatever it says."""
+_ANSWERS = (IntegrityError, HttpStatus, AuthRequired)
+"""What shows that a place is there, whatever it says; one that asks for time gets some."""
 
 
 class Fetcher:

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from provider_core.digests import Digest
-from provider_core.errors import AuthRequired, HttpStatus, NotSupported
+from provider_core.errors import HttpStatus, NotSupported
 from provider_core.oci import Descriptor, Index, Manifest, parse_root
 from provider_core.oci.media_types import OCI_INDEX, is_index
 from provider_core.store import Reader
 from provider_core.transport import Response
 
 from .client import Repository
+from .referrer_lists import has_no_lists, says_no_lists
 from .refusals import codes_in, words_in
 
 __all__ = ["has_manifest", "put_manifest", "put_referrer"]
@@ -93,21 +94,16 @@ def _is_sparse(descriptor: Descriptor, body: bytes, known: Collection[Digest]) -
 
 
 def _keeps_lists(repository: Repository, subject: Digest) -> bool:
-    """Whether the registry lists referrers by itself; every status but 200 says no."""
-    registry = repository.registry
-    without = ("no referrers", registry.endpoint.origin)
-    if registry.memory.known(without):
+    """Whether the registry lists referrers by itself."""
+    if has_no_lists(repository):
         return False
     try:
-        answer = repository.request("GET", f"referrers/{subject}")
-    except AuthRequired:
+        status = repository.request("GET", f"referrers/{subject}").status
+    except HttpStatus as error:
+        if says_no_lists(repository, error.fields["status"]):
+            return False
         raise
-    except HttpStatus:
-        answer = None
-    if answer is not None and answer.status == 200:
-        return True
-    registry.memory.know(without)
-    return False
+    return not says_no_lists(repository, status)
 
 
 def _listed(referrer: Descriptor, document: Manifest | Index) -> Descriptor:

@@ -18,12 +18,11 @@ from provider_core.oci.media_types import is_index
 
 from .client import Repository
 from .paging import next_query
+from .referrer_lists import has_no_lists, says_no_lists
 
 __all__ = ["Referrers"]
 
 _SUFFIXES: Final = (".sig", ".att", ".sbom")
-_NO_LIST: Final = frozenset({400, 403, 405, 501})
-"""What registries say that have no list of referrers and do not know that 404 is the word."""
 _MOST = 1000
 _MOST_PAGES = 100
 
@@ -72,8 +71,7 @@ class Referrers:
 
     def _listed(self, subject: Digest) -> list[Descriptor] | None:
         """Return what the registry lists; None if it has no lists."""
-        without = ("no referrers", self._origin)
-        if self._registry.memory.known(without):
+        if has_no_lists(self._repository):
             return None
         url = self._repository.url(f"referrers/{subject}")
         joint, query, found = "&" if "?" in url else "?", "", list[Descriptor]()
@@ -81,11 +79,10 @@ class Referrers:
             try:
                 answer = self._repository.request("GET", url + (joint + query if query else ""))
             except HttpStatus as error:
-                if error.fields["status"] not in _NO_LIST:
-                    raise
-                answer = None
-            if answer is None or answer.status == 404:
-                self._registry.memory.know(without)
+                if says_no_lists(self._repository, error.fields["status"]):
+                    return None
+                raise
+            if says_no_lists(self._repository, answer.status):
                 return None
             found += Index.parse(answer.body).manifests
             query = next_query(answer.headers.get("link", ""))

@@ -48,6 +48,8 @@ class FakeRegistry:
     """Path → headers that take the place of the right ones."""
     bodies: dict[str, bytes] = field(default_factory=dict)
     """Path → a body that takes the place of the right one."""
+    statuses: dict[str, int] = field(default_factory=dict)
+    """Path → a status that takes the place of the right one."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Method and path (with query) of every request, in order; the token server's too."""
     seen: list[Request] = field(default_factory=list)
@@ -132,7 +134,8 @@ class FakeRegistry:
             headers["warning"] = self.warning
         body = self.bodies.get(path, answer.body)
         headers = {name: value for name, value in headers.items() if value}
-        return Answer(status=answer.status, body=body, headers=headers)
+        status = answer.status if refused else self.statuses.get(path, answer.status)
+        return Answer(status=status, body=body, headers=headers)
 
     def _refused(self, request: Request) -> Answer | None:
         said = request.headers.get("authorization", "")

@@ -8,9 +8,11 @@ import pytest
 
 from provider_core.context import Context
 from provider_core.credentials import Credential
-from provider_core.errors import HttpStatus
-from provider_core.testing import RecordingProgress, make_context
+from provider_core.errors import HttpStatus, RateLimited
+from provider_core.testing import RecordingProgress, TemporaryState, make_context
 from provider_core.transport import Origin
+from provider_registry import RegistryProvider
+from provider_registry.limits import pulls_left
 
 from ...support.images import SmallImage, make_image
 from .fake_registry import URL, FakeRegistry
@@ -126,3 +128,57 @@ def test_without_the_origin_it_is_never_asked() -> None:
     with pytest.raises(HttpStatus):
         install(package_of(MANY.root), context)
     assert one.asked == []
+
+
+SPENT = {"ratelimit-limit": "100;w=21600", "ratelimit-remaining": "0;w=21600"}
+
+
+def _spend(one: FakeRegistry) -> None:
+    """Let no more pulls of MANY's manifest through."""
+    path = f"team/app/manifests/{MANY.root.digest}"
+    one.statuses[path], one.headers[path] = 429, SPENT
+
+
+@pytest.mark.parametrize("choice", ["stop", "wait"])
+def test_a_mirror_without_pulls_is_gone_around(choice: str) -> None:
+    """Nobody waits for it, and what it has left is not what the origin has."""
+    one = pushed(MANY)
+    first, second = mirror_of(one, MANY), mirror_of(one, MANY, "https://second.example")
+    _spend(first)
+    context = make_context(
+        WORK,
+        transport=one.network,
+        state=TemporaryState(),
+        options={
+            "mirror": (MIRROR, "https://second.example"),
+            "on-limit": choice,
+            "referrers": False,
+        },
+    )
+    _, store = install(package_of(MANY.root), context)
+    assert set(dict(store.blobs())) == set(MANY.blobs)
+    assert one.asked == []
+    assert len(second.paths("GET")) == len(MANY.blobs) + 1
+    assert pulls_left(context) is None
+
+
+def test_a_mirror_without_pulls_is_left_alone_for_a_while() -> None:
+    one, other = pushed(MANY), make_image("other")
+    mirror = mirror_of(one, MANY)
+    one.push("team/app", "2.0", other)
+    mirror.push("team/app", "", other)
+    _spend(mirror)
+    context, provider = with_mirrors(one, MIRROR, referrers=False), RegistryProvider()
+    for image in (MANY, other):
+        install(package_of(image.root), context, provider=provider)
+    assert len([path for path in mirror.paths() if "manifests" in path]) == 1
+
+
+def test_an_origin_without_pulls_is_the_end_of_it() -> None:
+    one = pushed(MANY)
+    mirror = mirror_of(one, MANY)
+    mirror.statuses[f"team/app/manifests/{MANY.root.digest}"] = 404
+    _spend(one)
+    with pytest.raises(RateLimited) as caught:
+        install(package_of(MANY.root), with_mirrors(one, MIRROR, referrers=False))
+    assert "--on-limit wait" in caught.value.hint

@@ -83,6 +83,27 @@ def test_two_hundred_images_cost_one_list_of_tags() -> None:
     assert len([path for path in extra if "tags" in path]) == 1
 
 
+def test_what_is_forbidden_in_one_repository_is_not_in_another() -> None:
+    one = FakeRegistry()
+    for name in ("team/app", "team/other"):
+        one.push(name, "1.0", IMAGE)
+        one.refer(name, IMAGE.root, SIGNATURE)
+    one.statuses[f"team/app/referrers/{IMAGE.root.digest}"] = 403
+    provider, context = RegistryProvider(), make_context(WORK, transport=one.network)
+    for name, found in (("team/app", 0), ("team/other", 1), ("team/app", 0)):
+        content, _ = install(package_of(IMAGE.root, name), context, provider=provider)
+        assert len(content.referrers) == found
+    assert len([path for path in one.paths() if path.startswith("team/app/referrers")]) == 1
+
+
+def test_a_server_in_trouble_does_not_say_that_there_are_none() -> None:
+    one = FakeRegistry()
+    one.push("team/app", "1.0", IMAGE)
+    one.statuses[f"team/app/referrers/{IMAGE.root.digest}"] = 503
+    with pytest.raises(HttpStatus):
+        install(package_of(IMAGE.root), make_context(WORK, transport=one.network))
+
+
 def test_where_there_are_many_tags_each_is_looked_for(registry: FakeRegistry) -> None:
     registry.page = 1
     registry.push("team/app", "0.9", IMAGE)
