@@ -125,6 +125,11 @@ def test_ten_thousand_tags_on_a_hundred_pages(registry: FakeRegistry) -> None:
     assert versions(find(registry, Query(name="team/big"))) == ["99.99"]
     assert len(registry.paths("GET")) == 101
     assert len(registry.paths("HEAD")) == 1
+    between = Query(name="team/big", versions=VersionRange.parse(">=20,<30"))
+    assert versions(find(registry, between)) == ["29.99"]
+    registry.asked.clear()
+    assert versions(find(registry, Query(name="team/big", tag="5.5"))) == ["5.5"]
+    assert registry.paths() == ["", "team/big/manifests/5.5"]
     with pytest.raises(UsageError, match="10000 versions"):
         find(registry, Query(name="team/big", all_versions=True))
 
