@@ -19,14 +19,23 @@ __all__ = ["install_told", "tell_failed"]
 
 
 def install_told(
-    host: Host, run: Callable[[], InstallResult], columns: str, output: Output
+    host: Host,
+    run: Callable[[], InstallResult],
+    columns: str,
+    output: Output,
+    *,
+    of_files: bool = False,
 ) -> InstallResult:
-    """Do what *run* does and print what came of it; return that."""
+    """Do what *run* does and print what came of it; return that.
+
+    *of_files* says that what has no source is in files or folders of this machine.
+    """
     before, started = contents(host), time.monotonic()
     result = run()
     with suppress(ClosedPipe):  # what is done is done, and there may be more to do
         if has_fetched(result, before):
-            output.notice(f"Downloaded in {duration(time.monotonic() - started)}.")
+            done = "Installed" if _is_from_here(result, of_files) else "Downloaded"
+            output.notice(f"{done} in {duration(time.monotonic() - started)}.")
         _tell(host, result, output, columns)
     return result
 
@@ -37,6 +46,12 @@ def tell_failed(failed: Iterable[tuple[str, Error]], output: Output) -> int:
     for error in errors:
         output.error(error)
     return worst(errors).exit_code if errors else 0
+
+
+def _is_from_here(result: InstallResult, of_files: bool) -> bool:
+    """Whether nothing can have come over a network."""
+    sources = [step.source for step in result.plan.steps]
+    return all(of_files if source is None else source.is_local for source in sources)
 
 
 def _tell(host: Host, result: InstallResult, output: Output, columns: str) -> None:

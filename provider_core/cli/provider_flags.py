@@ -44,7 +44,7 @@ class ProviderFlags(FerryCommand):
         own = _names(self.get_params(ctx))
         providers = {
             f"Options of the provider {provider}": [
-                _record(spec) for spec in specs if f"--{spec.name}" not in own
+                *dict.fromkeys(_record(spec) for spec in specs if f"--{spec.name}" not in own)
             ]
             for provider, specs in self._options(ctx, []).items()
         }

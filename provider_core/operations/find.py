@@ -16,6 +16,7 @@ from .options import check_wishes
 from .requests import name_reference, query_of
 from .resolving import asked, by_hosts
 from .wishes import Wishes
+from .withdrawn import taken_back
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -69,10 +70,11 @@ def _ask_in_turn(
 ) -> tuple[list[Package], list[Error]]:
     """Ask last resorts only for what the others do not have: no name of theirs is told."""
     last = [source for source in sources if source.is_last_resort and not query.is_broad]
-    found, failed = _ask_all(
-        resources, [source for source in sources if source not in last], query, wishes
-    )
-    if not found and last:
+    first = [source for source in sources if source not in last]
+    found, failed = _ask_all(resources, first, query, wishes)
+    gone = [] if found else [taken_back(resources, source, query) for source in first]
+    failed += filter(None, gone)
+    if not found and last and not any(gone):
         found, further = _ask_all(resources, last, query, wishes)
         failed += further
     if not found and not failed and not wishes.source:

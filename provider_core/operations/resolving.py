@@ -28,6 +28,7 @@ from .recognising import providers_for_file, providers_for_folder, providers_for
 from .requests import query_of
 from .wanted_platforms import wanted_platforms
 from .wishes import Wishes
+from .withdrawn import taken_back
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -109,7 +110,8 @@ def decide(
 ) -> tuple[Source, tuple[Package, ...]] | None:
     """Return the first source that knows the name asked for, and what fits of it; None for nobody.
 
-    Raises Ambiguous if several of one priority know it, and the fault of any source up to there.
+    Raises Ambiguous if several of one priority know it, and the fault of any source up to there;
+    PackageNotFound where one withdrew it.
     """
     sources = active_sources(resources, wishes.source)
     for _, group in groupby(sources, key=lambda source: source.priority):
@@ -144,6 +146,8 @@ def _deciders(
         fitting = ask(resources, source, query, wishes)
         if fitting or ask(resources, source, name_alone(query), wishes):
             found.append((source, fitting))
+        elif (gone := taken_back(resources, source, query)) is not None:
+            raise gone
     return found
 
 

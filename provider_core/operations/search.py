@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import Error, worst
+from ..errors import Error, UsageError, worst
 from ..model import Feature, Found, Package, Query, SearchResult, Source, Verb
 from ..references import name_key
 from .active_sources import active_sources
@@ -24,8 +24,9 @@ def search(resources: Resources, words: str, limit: int, wishes: Wishes) -> Sear
     """Ask every source which names fit *words*, at most *limit* of each source.
 
     A source whose provider has Feature.SEARCH is searched; offline, and at the others, names are
-    those of offers with these words.  Raises the worst fault when there is nothing else to say,
-    or with ``wishes.strict``.
+    those of offers with these words, all of them for stars alone.  Raises the worst fault when
+    there is nothing else to say, or with ``wishes.strict``; UsageError for words that a source
+    cannot search for.
     """
     check_wishes(resources, wishes.options, Verb.FIND)
     found: list[Found] = []
@@ -36,8 +37,9 @@ def search(resources: Resources, words: str, limit: int, wishes: Wishes) -> Sear
         except Error as error:
             faults.append(error)
     resources.cancel.check()
-    if faults and (wishes.strict or not found):
-        raise worst(faults)
+    refused = [fault for fault in faults if isinstance(fault, UsageError)]
+    if faults and (wishes.strict or refused or not found):
+        raise worst(refused or faults)
     return SearchResult(found=tuple(found), faults=tuple(faults))
 
 
@@ -49,7 +51,8 @@ def _in_source(
     if away and not source.indexed and _can_search(resources, source):
         call = open_call(resources, source.provider, source, verb=Verb.FIND, options=wishes.options)
         return resources.dispatcher.search(source.provider, words, limit, call.context)
-    return _names(ask(resources, source, Query(words=words), wishes, verb=Verb.FIND))
+    every = Query(words="" if not words.strip("*? ") else words)
+    return _names(ask(resources, source, every, wishes, verb=Verb.FIND))
 
 
 def _can_search(resources: Resources, source: Source) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..model import Installed, Withdrawal
+from ..errors import PackageNotFound
+from ..model import Installed, Query, Source, Withdrawal
 from ..oci import Descriptor
 from ..references import name_key
 from .active_sources import active_sources
@@ -14,7 +15,7 @@ from .listing import installed
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Withdrawn", "withdrawn"]
+__all__ = ["Withdrawn", "taken_back", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,23 @@ def withdrawn(resources: Resources, pattern: str) -> tuple[Withdrawn, ...]:
         for one in advised
         if one.digest in _contents(image)
     )
+
+
+def taken_back(resources: Resources, source: Source, query: Query) -> PackageNotFound | None:
+    """Return why *source*, which has nothing of the name asked for, still decides about it.
+
+    That is if it withdrew some of it: what others offer under the name may be anybody's.  None
+    if it did not; nobody is asked.
+    """
+    for one in resources.offers.withdrawn().get(name_key(source.name), ()):
+        if query.name and name_key(one.name) == name_key(query.name):
+            return PackageNotFound(
+                query.name,
+                sources=[source.name],
+                hint=f"that source withdrew {one.version} ({one.reason}); no other one is asked:"
+                " --source NAME takes one of them",
+            )
+    return None
 
 
 def _contents(image: Installed) -> set[object]:

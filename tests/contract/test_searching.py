@@ -95,6 +95,16 @@ def test_a_fault_stands_beside_the_others_names(opened: Host, index: Index) -> N
         opened.search("nowhere")
 
 
+def test_stars_alone_are_every_name_that_is_known_here(
+    homes: Homes, opened: Host, index: Index
+) -> None:
+    known = {package.name for package in opened.find("nano").packages}
+    opened.close()
+    offline = homes(Shelf(), index, offline=True)
+    assert {one.name for one in offline.search("*").found} == known != set()
+    assert index.asked == []
+
+
 def test_words_that_cannot_be_searched_for_are_told(opened: Host, index: Index) -> None:
     index.fault = UsageError("no word", hint="say one")
     with pytest.raises(UsageError, match="no word"):

@@ -11,8 +11,9 @@ import click
 
 from ...errors import Error, UsageError
 from ...operations.host import Host
+from ...operations.requests import Request
 from ...operations.wishes import Wishes
-from ...references import Name, parse_reference
+from ...references import FilePath, Name, parse_reference
 from .. import flags
 from ..image_columns import image_grid
 from ..installing import install_told, tell_failed
@@ -106,6 +107,10 @@ def _wishes(asked: Iterable[Asked], told: Mapping[str, Any]) -> Wishes:
     return flags.wishes_from(told, options=options)
 
 
+def _is_file(request: Request) -> bool:
+    return isinstance(parse_reference(request.text), FilePath)
+
+
 def _plan(
     host: Host, asked: Sequence[Asked], wishes: Wishes, invocation: Invocation, report: Report
 ) -> None:
@@ -127,7 +132,9 @@ def _install(
     for wish, requests in groups(asked, wishes):
         install = partial(host.install, *requests, wishes=wish)
         run = partial(with_every_volume, install, invocation)
-        result = install_told(host, run, told["columns"], invocation.output)
+        result = install_told(
+            host, run, told["columns"], invocation.output, of_files=all(map(_is_file, requests))
+        )
         report.installed(result)
         if told["engine"]:
             images = (*result.kept, *result.installed)

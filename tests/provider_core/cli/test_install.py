@@ -22,6 +22,13 @@ def test_install_prints_what_came(shelved: Ferry) -> None:
     assert re.fullmatch(pattern, ran.err)
 
 
+def test_a_local_file_is_not_downloaded(stocked: Ferry, tmp_path: Path) -> None:
+    archive = str(tmp_path / "images.tar")
+    assert stocked("save", "NanoServer", "--to", archive).code == 0
+    ran = stocked("install", archive, "--home", str(tmp_path / "far"))
+    assert re.fullmatch(r"Installed in \d+ hours, \d+ minutes, \d+ seconds\.\n", ran.err)
+
+
 def test_what_is_here_is_kept(stocked: Ferry) -> None:
     ran = stocked("pull", "NanoServer:10.0.10586.0")
     assert (ran.code, ran.out) == (0, "")

@@ -30,6 +30,12 @@ def test_a_flag_is_the_option_of_that_name(racked: Ferry) -> None:
     assert _told(racked, "-o", "lamp=x") == _told(racked, "--lamp", "x")
 
 
+def test_an_option_of_several_verbs_is_shown_once(ferry: Ferry) -> None:
+    page = ferry("save", "--help").out
+    flags = [line.split()[0] for line in page.splitlines() if line.startswith("  --ca-file")]
+    assert len(flags) == 1
+
+
 def test_switches_and_lists_of_a_source(racked: Ferry) -> None:
     flags = ("--row", "top", "--locked", "--row", "b c", "--provider-path", RACK)
     assert "top, b c" in racked("source", "set", "rack", *flags).out

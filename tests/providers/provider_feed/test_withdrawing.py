@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from feed_format import fingerprint_of, open_publisher, show_fingerprint
-from provider_core import Host, Settings
-from provider_core.errors import UsageError
+from provider_core import Host, Settings, Wishes
+from provider_core.errors import PackageNotFound, UsageError
 from provider_feed import FeedProvider
 from provider_feed.publishing import remove_images
 from provider_feed.withdrawing import take_back
@@ -80,6 +80,24 @@ def test_a_feed_that_is_followed_no_more_tells_nothing(near: Host, feed: FeedMak
     assert len(told(near)) == 1
     near.remove_source("plant")
     assert told(near) == []
+    near.close()
+
+
+def test_nobody_else_is_asked_for_what_was_withdrawn(
+    near: Host, feed: FeedMaker, tmp_path: Path
+) -> None:
+    other = FeedMaker(path=tmp_path / "other").create()
+    publish_image(other, "Tool", "9.0", make_image("anybody's"))
+    place = str(other.path)
+    near.add_source("later", place, options={"fingerprint": fingerprint(other)}, priority=-1)
+    withdraw(feed, "tool")
+    near.refresh()
+    for request in ("tool", "Tool==9.0"):
+        with pytest.raises(PackageNotFound) as caught:
+            near.install(request)
+        assert "(leaks passwords)" in caught.value.hint
+    near.install("tool", wishes=Wishes(source="later"))
+    assert [image.version for image in near.list()] == ["9.0"]
     near.close()
 
 
