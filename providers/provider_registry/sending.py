@@ -96,9 +96,10 @@ class Sending:
         answer = self._uploader.send("PATCH", self._place.url, body, headers)
         place = self._uploader.place(answer, self._place.url)
         if place.offset != start + len(body):
+            self._uploader.forget(self._blob.digest)
             raise TransportError(
                 f"{shown(self._place.url)} took another number of bytes than it was sent",
-                hint="try again; what is there stays there",
+                hint="try again: this blob is sent anew",
             )
         self._place = place
         self._uploader.remember(self._blob.digest, place.url)

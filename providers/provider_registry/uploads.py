@@ -7,7 +7,7 @@ upload that broke, in this process or another, goes on where the server has it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from provider_core.context import Context
@@ -62,7 +62,7 @@ class Uploader:
                 Sending(self, blob, stream, place, key).run()
         finally:
             self.context.progress.done(key)
-        self.unfinished.drop(self._whole, blob.digest)
+        self.forget(blob.digest)
         return True
 
     def begin(self, blob: Descriptor, elsewhere: Iterable[str] = ()) -> Place | None:
@@ -74,7 +74,8 @@ class Uploader:
             query = "?" + urlencode({"mount": str(blob.digest), "from": whole})
         path = f"blobs/uploads/{query}"
         answer = self.repository.request("POST", path, mount_from=source)
-        return None if answer.status == 201 else self.place(answer)
+        # Nothing is there yet, whatever a Range says.
+        return None if answer.status == 201 else replace(self.place(answer), offset=0)
 
     def status(self, url: str) -> Place | None:
         """Return how far the upload at *url* is, None if the server does not know it."""
@@ -120,6 +121,10 @@ class Uploader:
         """Keep where the upload of *digest* goes on, for another process."""
         self.unfinished.keep(self._whole, digest, url)
 
+    def forget(self, digest: Digest) -> None:
+        """Let the next upload of *digest* begin anew."""
+        self.unfinished.drop(self._whole, digest)
+
     @property
     def _whole(self) -> str:
         endpoint = self.repository.registry.endpoint
@@ -135,7 +140,7 @@ class Uploader:
         except TransportError:
             return None  # a new upload will tell what is wrong; this one may be there still
         if place is None or place.offset > blob.size:
-            self.unfinished.drop(self._whole, blob.digest)
+            self.forget(blob.digest)
             return None
         return place
 

@@ -368,6 +368,38 @@ def test_chunks_are_not_gathered_in_memory(
     assert (sum(steps), max(steps)) == (len(big), 1 << 20)
 
 
+def test_a_new_upload_has_nothing_whatever_its_range_says(
+    server: PushServer, store: MemoryStore, context: Context
+) -> None:
+    def boast(request: Request) -> Answer | None:
+        if request.method != "POST":
+            return None
+        answer = server._work(request)
+        return replace(answer, headers={**answer.headers, "range": "0-99999999"})
+
+    server.faults.append(boast)
+    assert _uploader(server, store, context).upload(BLOB)
+    assert server.blobs["app"][BLOB.digest] == BIG
+
+
+def test_an_upload_that_makes_no_sense_is_not_gone_on_with(
+    server: PushServer, store: MemoryStore, context: Context
+) -> None:
+    def swallow(request: Request) -> Answer | None:
+        if "uploads" not in request.url or request.method not in ("GET", "PATCH"):
+            return None
+        return Answer(status=202)
+
+    uploader = _uploader(server, store, context)
+    uploader.remember(BLOB.digest, f"{server.url}/v2/app/blobs/uploads/odd")
+    server.faults.append(swallow)
+    with pytest.raises(TransportError, match="another number of bytes"):
+        uploader.upload(BLOB)
+    server.faults.clear()
+    assert uploader.upload(BLOB)
+    assert server.blobs["app"][BLOB.digest] == BIG
+
+
 @pytest.mark.parametrize(
     ("error", "kind"), [(None, SizeMismatch), (OSError(5, "I/O error"), StoreError)]
 )
