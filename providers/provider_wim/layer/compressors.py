@@ -11,6 +11,8 @@ from isal import isal_zlib
 
 from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
 
+from ..tree import Piece
+
 __all__ = ["COMPRESSIONS", "Compressor", "LayerCompression"]
 
 _GZIP_LEVEL: Final = 2
@@ -24,7 +26,7 @@ _GZIP_WINDOW: Final = 31
 class Compressor(Protocol):
     """One stream being compressed."""
 
-    def compress(self, data: bytes | bytearray, /) -> bytes:
+    def compress(self, data: Piece, /) -> bytes:
         """Take *data* and return what is ready."""
 
     def flush(self) -> bytes:
@@ -43,7 +45,7 @@ class LayerCompression:
 class _Plain:
     """Hands on what it is given."""
 
-    def compress(self, data: bytes | bytearray, /) -> bytes:
+    def compress(self, data: Piece, /) -> bytes:
         return bytes(data)
 
     def flush(self) -> bytes:
