@@ -19,7 +19,6 @@ from provider_core.store import Reader, Writer
 from .choosing import choose, utility_of
 from .files import digests_of, files_of, keep
 from .image import SHA256, Provenance, config_of, platform_of, put_image
-from .layer.compressors import COMPRESSIONS
 from .layer.entries import entries_of
 from .layer.losses import Losses
 from .layer.making import MadeLayer, make_layer
@@ -36,7 +35,7 @@ def convert_file(content: Content, reader: Reader, writer: Writer, context: Cont
     """Make the image of *content*, a local file, a blob or an artifact.
 
     Every blob's SHA-1 is checked, and the file's integrity table if it has one.  Raises WimError
-    for a damaged file, NoSpace if it unpacks to more than the disk has room for, NotSupported for
+    for a damaged file, NoSpace if the disk has no room for what is written, NotSupported for
     what no layer can hold, Ambiguous if several images are meant, Conflict if a local file is
     changed meanwhile.
     """
@@ -98,10 +97,12 @@ def _made(
         blobs = stack.enter_context(wim.blobs(context.spool))
         trees = [wim.tree(one.index, blobs) for one in (image, utility) if one is not None]
         entries = list(entries_of(trees[0], trees[1] if utility else None, losses))
+        if not options.compression.is_smaller:
+            limits.check_room(sum(one.blob.size for one in entries if one.blob), "the layer")
         layer = make_layer(
             entries,
             blobs,
-            COMPRESSIONS[options.compression],
+            options.compression,
             writer,
             context,
             label=f"converting {image.name or 'the image'}",

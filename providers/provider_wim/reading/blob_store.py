@@ -103,5 +103,6 @@ class BlobStore:
             if known is None:
                 run = SolidRun(self._parts[stored.part], self._parts.table.runs[key])
                 self._limits.check(run.size, "a solid resource")
+                self._limits.check_room(run.size, "a solid resource")
                 known = self._runs[key] = run, SpoolFile(self._spool, run.size)
             return known
