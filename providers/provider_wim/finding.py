@@ -80,8 +80,8 @@ def packages_called(
         yield from chosen
     if failures and not found:
         raise failures[0]
-    for error in failures:
-        context.progress.notice(f"passed over: {error.message}")
+    for failure in failures:
+        context.progress.notice(f"passed over: {failure.message}")
 
 
 def packages_named(path: Path, context: Context) -> Iterator[Package]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -20,10 +21,35 @@ __all__ = ["is_large", "tar_pieces"]
 _SMALL: Final = 1 << 20
 """Bytes of the largest file that shares a piece with others."""
 _PIECE: Final = 1 << 20
-"""Bytes of a piece, about: small files must not cost a call each further down."""
+"""Bytes of a piece at least, but where a large file follows: a call each costs too much."""
 _AHEAD: Final = 4
 """Pieces that are made before they are needed."""
 _END: Final = bytes(2 * BLOCK)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Members that share a piece; every place is known before any content is read."""
+
+    size: int = 0
+    """Bytes of the piece."""
+    headers: list[tuple[int, bytes]] = field(default_factory=list)
+    """With the place of each in the piece."""
+    contents: list[tuple[Blob, int]] = field(default_factory=list)
+    """With the place of each in the piece."""
+    large: Blob | None = None
+    """Content of the last member that follows in pieces of its own."""
+
+    def add(self, header: bytes, blob: Blob | None) -> None:
+        self.headers.append((self.size, header))
+        self.size += len(header)
+        if blob is None:
+            return
+        if is_large(blob):
+            self.large = blob
+        else:
+            self.contents.append((blob, self.size))
+            self.size += padded(blob.size)
 
 
 def tar_pieces(
@@ -33,7 +59,7 @@ def tar_pieces(
 
     Raises WimError if a blob is not what it should be.
     """
-    jobs = (partial(_piece, group, blobs, faithful) for group in _groups(entries))
+    jobs = (partial(_filled, group, blobs) for group in _groups(entries, faithful))
     with closing(in_order(jobs, threads=blobs.parallel, ahead=_AHEAD)) as made:
         for piece, large in made:
             yield piece
@@ -47,45 +73,25 @@ def is_large(blob: Blob) -> bool:
     return blob.size > _SMALL
 
 
-def _groups(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Yield the members that share a piece; one with much content is the last of its group."""
-    group: list[Entry] = []
-    size = 0
+def _groups(entries: Iterable[Entry], faithful: bool) -> Iterator[_Group]:
+    group = _Group()
     for entry in entries:
-        group.append(entry)
-        size += 3 * BLOCK  # its header, as a rule
-        if entry.blob is not None:
-            size += entry.blob.size
-        if size >= _PIECE:
+        group.add(header_of(entry, faithful=faithful), entry.blob)
+        if group.size >= _PIECE or group.large is not None:
             yield group
-            group, size = [], 0
-    if group:
+            group = _Group()
+    if group.size:
         yield group
 
 
-def _piece(group: list[Entry], blobs: BlobSource, faithful: bool) -> tuple[bytearray, Blob | None]:
-    """Return headers and content of *group*, but for content that follows in pieces of its own.
-
-    Every place is known before anything is read, so that content is decoded right into it.
-    """
-    headers: list[tuple[int, bytes]] = []
-    contents: list[tuple[Blob, int]] = []
-    size = 0
-    for entry in group:
-        header = header_of(entry, faithful=faithful)
-        headers.append((size, header))
-        size += len(header)
-        blob = entry.blob
-        if blob is not None and blob.size <= _SMALL:
-            contents.append((blob, size))
-            size += padded(blob.size)
-    piece = bytearray(size)
-    for place, header in headers:
+def _filled(group: _Group, blobs: BlobSource) -> tuple[bytearray, Blob | None]:
+    """Return the piece of *group*, content decoded right into it, and what is to follow it."""
+    piece = bytearray(group.size)
+    for place, header in group.headers:
         piece[place : place + len(header)] = header
     with memoryview(piece) as view:
-        blobs.read_into(contents, view)
-    last = group[-1].blob
-    return piece, last if last is not None and is_large(last) else None
+        blobs.read_into(group.contents, view)
+    return piece, group.large
 
 
 def _content(blob: Blob, blobs: BlobSource) -> Iterator[Piece]:

@@ -24,6 +24,7 @@ class Blobs:
 
     def __init__(self, store: BlobStore, workers: int, check: Callable[[], None]) -> None:
         self.parallel = workers
+        """How many threads it is worth to read on."""
         self._store = store
         self._check = check
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="wim")
