@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Final
 
 from provider_core.context import Context
 from provider_core.digests import Digest
@@ -13,12 +12,11 @@ from provider_core.disk.failures import free_bytes
 from provider_core.errors import Conflict, UsageError
 from provider_core.model import Content, FileStamp, Pin
 from provider_core.oci.annotations import VENDOR
-from provider_core.platforms import PlatformSet
 from provider_core.store import Reader, Writer
 
 from .choosing import choose, utility_of
 from .files import digests_of, files_of, keep
-from .image import SHA256, Provenance, config_of, platform_of, put_image
+from .image import SHA256, Provenance, config_of, platform_of, put_image, windows_architecture
 from .layer.entries import entries_of
 from .layer.losses import Losses
 from .layer.making import MadeLayer, make_layer
@@ -26,9 +24,7 @@ from .options import ConvertOptions
 from .reading import Limits, WimFile
 from .tree import WimImage
 
-__all__ = ["convert_file", "windows_architecture"]
-
-_USUAL: Final = "amd64"
+__all__ = ["convert_file"]
 
 
 def convert_file(content: Content, reader: Reader, writer: Writer, context: Context) -> Content:
@@ -68,12 +64,6 @@ def _facts(digests: Iterable[Digest], options: ConvertOptions) -> dict[str, str]
     """Return what the catalog is told: the file's digest, and who made it if the user knows."""
     facts = {SHA256: " ".join(digest.hex for digest in digests)}
     return {**facts, VENDOR: options.publisher} if options.publisher else facts
-
-
-def windows_architecture(platforms: PlatformSet) -> str:
-    """Return the processor that the user names for Windows, else the usual one."""
-    named = [] if platforms.is_all else [one for one in platforms if one.os == "windows"]
-    return named[0].architecture if len(named) == 1 else _USUAL
 
 
 def _made(

@@ -19,7 +19,7 @@ from provider_core.errors import (
 from provider_core.model import Package, Source, Trust
 
 from .choosing import candidates, choose
-from .converting import windows_architecture
+from .image import windows_architecture
 from .media import MAGIC
 from .offers import offer
 from .reading import Listing, list_file, parts_beside
