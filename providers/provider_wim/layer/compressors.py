@@ -83,7 +83,7 @@ def _plain(level: int) -> Compressor:
 
 
 _WAYS: Final[Mapping[str, _Way]] = {
-    # ISA-L's 2: 12 to 16 % more bytes than `pigz -6` at 15 times its speed; zlib's 5: 2 % more.
+    # ISA-L's 2: 11 to 16 % more bytes than `pigz -6` at 15 times its speed; zlib's 5: 2 % more.
     "gzip": _Way(media_type=OCI_LAYER_GZIP, start=_gzip, levels=range(1, 10), usual=2),
     "zstd": _Way(media_type=OCI_LAYER_ZSTD, start=_zstd, levels=range(1, 20), usual=3),
     "none": _Way(media_type=OCI_LAYER, start=_plain),
