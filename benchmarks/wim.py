@@ -34,7 +34,7 @@ from typing import IO
 
 from provider_wim.codecs import Codec, best_codec
 from provider_wim.codecs.python_codec import PythonCodec
-from provider_wim.layer.compressors import COMPRESSIONS
+from provider_wim.layer.compressors import compression_at
 from provider_wim.layer.entries import entries_of
 from provider_wim.layer.losses import Losses
 from provider_wim.layer.tar_pieces import tar_pieces
@@ -207,7 +207,7 @@ def compare_decoding(files: Sequence[Path], runs: int, pure: bool) -> None:
 def hash_and_compress(archive: Path, compression: str) -> None:
     """Do what a conversion does with the finished archive, and nothing else."""
     whole, layer = hashlib.sha256(), hashlib.sha256()
-    compressor = COMPRESSIONS[compression].start()
+    compressor = compression_at(compression).start()
     with archive.open("rb") as file:
         while piece := file.read(1 << 20):
             whole.update(piece)
@@ -236,6 +236,7 @@ def compare_converting(files: Sequence[Path], runs: int) -> None:
             named: dict[str, Sequence[str | Path]] = {
                 "apply, tar, pigz -6": ("sh", "-c", NAIVE, file),
                 "ferry install": (*FERRY, "install", file),
+                "ferry install, gzip level 5": (*FERRY, "install", file, "--layer-level", "5"),
                 "ferry install, zstd": (*FERRY, "install", file, "--layer-compression", "zstd"),
                 "decode, SHA-1, SHA-256, gzip alone": (*THIS, "run-all-parts", file, archive),
             }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Final
 
 from provider_core.context import Context
 from provider_core.digests import Digest
@@ -13,13 +12,11 @@ from provider_core.disk.failures import free_bytes
 from provider_core.errors import Conflict, UsageError
 from provider_core.model import Content, FileStamp, Pin
 from provider_core.oci.annotations import VENDOR
-from provider_core.platforms import PlatformSet
 from provider_core.store import Reader, Writer
 
 from .choosing import choose, utility_of
 from .files import digests_of, files_of, keep
-from .image import SHA256, Provenance, config_of, platform_of, put_image
-from .layer.compressors import COMPRESSIONS
+from .image import SHA256, Provenance, config_of, platform_of, put_image, windows_architecture
 from .layer.entries import entries_of
 from .layer.losses import Losses
 from .layer.making import MadeLayer, make_layer
@@ -27,16 +24,14 @@ from .options import ConvertOptions
 from .reading import Limits, WimFile
 from .tree import WimImage
 
-__all__ = ["convert_file", "windows_architecture"]
-
-_USUAL: Final = "amd64"
+__all__ = ["convert_file"]
 
 
 def convert_file(content: Content, reader: Reader, writer: Writer, context: Context) -> Content:
     """Make the image of *content*, a local file, a blob or an artifact.
 
     Every blob's SHA-1 is checked, and the file's integrity table if it has one.  Raises WimError
-    for a damaged file, NoSpace if it unpacks to more than the disk has room for, NotSupported for
+    for a damaged file, NoSpace if the disk has no room for what is written, NotSupported for
     what no layer can hold, Ambiguous if several images are meant, Conflict if a local file is
     changed meanwhile.
     """
@@ -71,12 +66,6 @@ def _facts(digests: Iterable[Digest], options: ConvertOptions) -> dict[str, str]
     return {**facts, VENDOR: options.publisher} if options.publisher else facts
 
 
-def windows_architecture(platforms: PlatformSet) -> str:
-    """Return the processor that the user names for Windows, else the usual one."""
-    named = [] if platforms.is_all else [one for one in platforms if one.os == "windows"]
-    return named[0].architecture if len(named) == 1 else _USUAL
-
-
 def _made(
     root: Pin,
     pins: tuple[Pin, ...],
@@ -98,10 +87,12 @@ def _made(
         blobs = stack.enter_context(wim.blobs(context.spool))
         trees = [wim.tree(one.index, blobs) for one in (image, utility) if one is not None]
         entries = list(entries_of(trees[0], trees[1] if utility else None, losses))
+        if not options.compression.is_smaller:
+            limits.check_room(sum(one.blob.size for one in entries if one.blob), "the layer")
         layer = make_layer(
             entries,
             blobs,
-            COMPRESSIONS[options.compression],
+            options.compression,
             writer,
             context,
             label=f"converting {image.name or 'the image'}",

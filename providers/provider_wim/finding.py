@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from provider_core.context import Context
 from provider_core.errors import (
+    Error,
     IntegrityError,
     NoSuchFile,
     NotSupported,
@@ -17,13 +19,13 @@ from provider_core.errors import (
 from provider_core.model import Package, Source, Trust
 
 from .choosing import candidates, choose
-from .converting import windows_architecture
+from .image import windows_architecture
 from .media import MAGIC
 from .offers import offer
 from .reading import Listing, list_file, parts_beside
 from .tree import WimImage
 
-__all__ = ["checked_source", "files_at", "local_path", "packages_at", "packages_named"]
+__all__ = ["checked_source", "files_at", "local_path", "packages_called", "packages_named"]
 
 _MOST_NAME = 512
 
@@ -50,33 +52,36 @@ def checked_source(source: Source) -> Source:
 
 
 def files_at(path: Path) -> Iterator[Path]:
-    """Yield the files of ours at *path* or directly in it, by name; their content decides.
+    """Return the files of ours at *path* or directly in it, by name; their content decides.
 
     Raises NoSuchFile, StoreError.
     """
-    try:
-        if not path.exists():
-            raise NoSuchFile(path)
-        places = sorted(path.iterdir()) if path.is_dir() else [path]
-        yield from (place for place in places if place.is_file() and _is_ours(place))
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be read: {error.strerror}", hint="check the permissions"
-        ) from error
+    return filter(_is_ours, _places(path))
 
 
-def packages_at(path: Path, source: str, context: Context) -> Iterator[Package]:
-    """Yield the packages of all files at *path*; *source* is '' for none.
+def packages_called(
+    wanted: Callable[[str], bool], path: Path, source: str, context: Context
+) -> Iterator[Package]:
+    """Yield the packages at *path* with a *wanted* name; what is damaged hides no other file.
 
-    Only header and XML of a file are read.  Of a split set the first part counts.  What is
-    damaged is named by its path: a folder may hold many files.
+    It is passed over, and told, unless no other file has what is wanted: then it may be in that
+    one, whose error is raised.
     """
-    for place in files_at(path):
-        context.check()
-        listed = _listed(place)
-        if listed.header.part == 1:
-            for image in candidates(listed.images):
-                yield _offered(image, place, listed, source, context)
+    failures: list[Error] = []
+    found = False
+    for place in _places(path):
+        try:
+            packages = _packages_of(place, source, context) if _is_ours(place) else ()
+            chosen = [package for package in packages if wanted(package.name)]
+        except (IntegrityError, NoSuchFile, NotSupported, StoreError) as error:
+            failures.append(error)
+            continue
+        found = found or bool(chosen)
+        yield from chosen
+    if failures and not found:
+        raise failures[0]
+    for failure in failures:
+        context.progress.notice(f"passed over: {failure.message}")
 
 
 def packages_named(path: Path, context: Context) -> Iterator[Package]:
@@ -85,7 +90,8 @@ def packages_named(path: Path, context: Context) -> Iterator[Package]:
     Raises Ambiguous with the list if a file has several and none is chosen, PackageNotFound.
     """
     if path.is_dir():
-        yield from packages_at(path, "", context)
+        for place in files_at(path):
+            yield from _packages_of(place, "", context)
         return
     for place in files_at(path):
         listed = _listed(place)
@@ -106,6 +112,19 @@ def packages_named(path: Path, context: Context) -> Iterator[Package]:
         yield _called(_offered(image, place, listed, "", context), name, context)
 
 
+def _packages_of(place: Path, source: str, context: Context) -> Iterator[Package]:
+    """Yield the packages of a file, of which only header and XML are read.
+
+    Of a split set the first part counts.  What is damaged is named by its path: a folder may
+    hold many files.
+    """
+    context.check()
+    listed = _listed(place)
+    if listed.header.part == 1:
+        for image in candidates(listed.images):
+            yield _offered(image, place, listed, source, context)
+
+
 def _called(package: Package, name: str, context: Context) -> Package:
     """Return *package* under the name and version that the user gives it."""
     version = context.options.get("version") or package.version
@@ -118,20 +137,21 @@ def _called(package: Package, name: str, context: Context) -> Package:
 def _offered(
     image: WimImage, path: Path, listed: Listing, source: str, context: Context
 ) -> Package:
-    paths = (path,) if listed.header.parts == 1 else parts_beside(path, listed.header.parts)
-    return offer(
-        image,
-        paths,
-        listed,
-        source=source,
-        architecture=windows_architecture(context.platforms),
-        publisher=str(context.options.get("publisher") or ""),
-    )
+    with _reading(path):
+        paths = (path,) if listed.header.parts == 1 else parts_beside(path, listed.header.parts)
+        return offer(
+            image,
+            paths,
+            listed,
+            source=source,
+            architecture=windows_architecture(context.platforms),
+            publisher=str(context.options.get("publisher") or ""),
+        )
 
 
 def _listed(path: Path) -> Listing:
     try:
-        with path.open("rb") as file:
+        with _reading(path), path.open("rb") as file:
             return list_file(file)
     except IntegrityError as error:
         _name(path, error)
@@ -146,6 +166,30 @@ def _name(path: Path, error: IntegrityError) -> None:
         error.fields["file"] = str(path)
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn an OSError about *path* into NoSuchFile or StoreError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NoSuchFile(path) from error
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be read: {error.strerror or error}", hint="check the permissions"
+        ) from error
+
+
+def _places(path: Path) -> list[Path]:
+    """Return *path* if it is a file, or what is directly in it."""
+    with _reading(path):
+        if not path.exists():
+            raise NoSuchFile(path)
+        return sorted(path.iterdir()) if path.is_dir() else [path]
+
+
 def _is_ours(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+    with _reading(path):
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from provider_core.digests import Digest
 from provider_core.oci import Descriptor, HistoryEntry, ImageConfig, Manifest
 from provider_core.oci.annotations import CREATED, DESCRIPTION, TITLE
 from provider_core.oci.media_types import OCI_CONFIG
-from provider_core.platforms import Platform
+from provider_core.platforms import Platform, PlatformSet
 from provider_core.store import Writer, put
 
 from .filetime import to_iso
-from .layer.making import MadeLayer
 from .tree import WimImage
+
+if TYPE_CHECKING:
+    from .layer.making import MadeLayer  # a listing needs no layer
 
 __all__ = [
     "EDITION",
@@ -33,6 +35,7 @@ __all__ = [
     "os_features",
     "platform_of",
     "put_image",
+    "windows_architecture",
 ]
 
 SHA256: Final = "io.imageferry.wim.sha256"
@@ -47,6 +50,7 @@ LOST: Final = "io.imageferry.wim.lost"
 
 _SHELL: Final = ("c:\\windows\\system32\\cmd.exe",)
 _NANO: Final = "nanoserver"
+_USUAL: Final = "amd64"
 _WINDOWED: Final = ("win32k",)
 
 
@@ -68,6 +72,12 @@ def platform_of(image: WimImage, architecture: str) -> Platform:
         architecture=image.architecture or architecture,
         os_version=image.version,
     )
+
+
+def windows_architecture(platforms: PlatformSet) -> str:
+    """Return the processor that the user names for Windows, else the usual one."""
+    named = [] if platforms.is_all else [one for one in platforms if one.os == "windows"]
+    return named[0].architecture if len(named) == 1 else _USUAL
 
 
 def os_features(image: WimImage) -> tuple[str, ...]:

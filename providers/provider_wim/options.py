@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from provider_core.model import OptionSpec, OptionType, Verb
 
-from .layer.compressors import COMPRESSIONS
+from .layer.compressors import COMPRESSIONS, LayerCompression, compression_at
 
 __all__ = ["OPTIONS", "WIM_COMPRESSIONS", "ConvertOptions"]
 
@@ -36,8 +36,14 @@ OPTIONS: Final = (
         name="layer-compression",
         verb=Verb.INSTALL,
         type=OptionType.CHOICE,
-        choices=tuple(COMPRESSIONS),
+        choices=COMPRESSIONS,
         help="of the layer that is made: gzip (default), zstd or none",
+    ),
+    OptionSpec(
+        name="layer-level",
+        verb=Verb.INSTALL,
+        type=OptionType.NUMBER,
+        help="how hard to compress it: gzip 1 to 9 (usually 2), zstd 1 to 19 (usually 3)",
     ),
     OptionSpec(
         name="faithful-times",
@@ -84,8 +90,8 @@ class ConvertOptions:
     """Name of the image in the file, or the name that it shall have; '' if not said."""
     publisher: str
     """Who made it, as the user says; '' if not said."""
-    compression: str
-    """A key of `COMPRESSIONS`."""
+    compression: LayerCompression
+    """Of the layer that is made."""
     faithful: bool
     """Whether times of last access are kept."""
     leave_out: bool
@@ -97,14 +103,20 @@ class ConvertOptions:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
-        """Read the values that a context has, already of their types."""
+        """Read the values that a context has, already of their types.
+
+        Raises UsageError for a level that the compression does not have.
+        """
+        most = options.get("max-unpacked")
         return cls(
             index=options.get("index"),
             name=options.get("name") or "",
             publisher=options.get("publisher") or "",
-            compression=options.get("layer-compression") or next(iter(COMPRESSIONS)),
+            compression=compression_at(
+                options.get("layer-compression") or COMPRESSIONS[0], options.get("layer-level")
+            ),
             faithful=bool(options.get("faithful-times")),
             leave_out=bool(options.get("leave-out")),
-            most_unpacked=options.get("max-unpacked") or _MOST_UNPACKED,
+            most_unpacked=_MOST_UNPACKED if most is None else most,
             keep_original=bool(options.get("keep-original")),
         )

@@ -25,7 +25,7 @@ from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
 from .diagnosing import findings
-from .finding import checked_source, local_path, packages_at, packages_named
+from .finding import checked_source, local_path, packages_called, packages_named
 from .media import MAGIC, MARKERS, PROVIDER, SUFFIX, WIM
 from .options import OPTIONS
 
@@ -76,12 +76,13 @@ class WimProvider(ProviderSpec):
 
     @hookimpl
     def find(self, query: Query, context: Context) -> Iterable[Package]:
-        """Yield the images of the source whose name is asked for; reads header and XML alone."""
+        """Yield the images of the source whose name is asked for; see `finding.packages_called`.
+
+        Raises NoSuchFile, StoreError, IntegrityError, NotSupported.
+        """
         if context.source is not None:
-            path = Path(context.source.location)
-            for package in packages_at(path, context.source.name, context):
-                if query.wants_name(package.name):
-                    yield package
+            path, source = Path(context.source.location), context.source.name
+            yield from packages_called(query.wants_name, path, source, context)
 
     @hookimpl
     def resolve(self, reference: Reference, context: Context) -> Iterable[Package]:

@@ -192,6 +192,9 @@ class WimImage:
 class BlobSource(Protocol):
     """Where the bytes of a tree's blobs are."""
 
+    parallel: int
+    """How many threads it is worth to read on."""
+
     def announce(self, blobs: Iterable[Blob]) -> None:
         """Say in which order `pieces` will be asked for *blobs*, so that they can be made ready.
 
@@ -204,6 +207,12 @@ class BlobSource(Protocol):
 
         The hash is checked before the iteration ends: whoever reads to the end has what was
         promised.  Raises WimError if it is missing or damaged, StoreError.
+        """
+
+    def read_into(self, places: Iterable[tuple[Blob, int]], out: memoryview) -> None:
+        """Put each blob whole at its offset in *out*, the hash checked; on any thread.
+
+        For small ones, which cost less together.  Raises as `pieces`.
         """
 
 

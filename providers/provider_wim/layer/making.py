@@ -1,8 +1,10 @@
-"""Making a layer: decoded on one thread, hashed and compressed on another, into the store."""
+"""Making a layer: decoded, hashed and compressed on threads of their own, into the store."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,16 +13,13 @@ from provider_core.digests import Digest, Hasher
 from provider_core.oci import Descriptor
 from provider_core.store import Writer
 
-from ..ahead import ahead
 from ..tree import BlobSource
 from .compressors import LayerCompression
 from .entries import Entry
-from .tar_pieces import tar_pieces
+from .tar_pieces import is_large, tar_pieces
 
 __all__ = ["MadeLayer", "make_layer"]
 
-_AHEAD: Final = 4
-"""Pieces between the threads, 1 MiB and a bit each."""
 _LIMIT: Final = 1 << 62
 """A layer may be as large as the disk; what a WIM unpacks to is bounded where it is read."""
 
@@ -49,15 +48,19 @@ def make_layer(
     Raises WimError for damaged blobs, NoSpace, and whatever the host gives up with.
     """
     content = [entry.blob for entry in entries if entry.blob is not None]
-    blobs.announce(content)
+    blobs.announce(filter(is_large, content))
     context.progress.start(label, label, sum(blob.size for blob in content))
     hasher, compressor = Hasher(), compression.start()
-    pieces = tar_pieces(entries, blobs, faithful=faithful)
-    with writer.compute(_LIMIT) as computed, ahead(pieces, _AHEAD) as ready:
-        for piece in ready:
+    with (
+        writer.compute(_LIMIT) as computed,
+        closing(tar_pieces(entries, blobs, faithful=faithful)) as pieces,
+        ThreadPoolExecutor(1, thread_name_prefix="hashing") as hashing,
+    ):
+        for piece in pieces:
             context.check()
-            hasher.update(piece)
+            hashed = hashing.submit(hasher.update, piece)
             computed.write(compressor.compress(piece))
+            hashed.result()
             context.progress.advance(label, len(piece))
         computed.write(compressor.flush())
         descriptor = computed.commit(compression.media_type)

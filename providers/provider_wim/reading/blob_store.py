@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 
 from provider_core.context import Spool
 from provider_core.errors import WimError
@@ -12,9 +13,11 @@ from provider_core.errors import WimError
 from ..tree import Blob, Piece
 from ..wim_format.blob_table import StoredBlob
 from .decoders import DecoderPool
+from .hashes import check_hash
 from .limits import Limits
 from .part_set import PartSet
 from .resources import decode_chunks
+from .small_blobs import read_blobs
 from .solid_run import SolidRun
 from .spans import Span, spans_of
 from .spool_file import SpoolFile
@@ -39,9 +42,7 @@ class BlobStore:
 
     def spans(self, blob: Blob) -> Iterator[Span]:
         """Yield the spans of *blob*, in order.  Raises WimError."""
-        stored = self._stored(blob.sha1)
-        if stored.blob != blob:
-            raise WimError(f"blob {blob.sha1.hex()} has another size than is said")
+        stored = self._stored_as(blob)
         return spans_of(blob, stored, self._parts[stored.part])
 
     def read(self, span: Span) -> Piece:
@@ -63,6 +64,21 @@ class BlobStore:
             check_hash(hashlib.sha1(data, usedforsecurity=False).digest(), span.blob)
         return data
 
+    def read_into(self, places: Iterable[tuple[Blob, int]], out: memoryview) -> None:
+        """Put each blob at its offset in *out*, the hash checked.
+
+        Raises WimError, NotSupported, NoSpace, StoreError.
+        """
+        by_part: defaultdict[int, list[tuple[StoredBlob, int]]] = defaultdict(list)
+        for blob, place in places:
+            stored = self._stored_as(blob)
+            if stored.run < 0:
+                by_part[stored.part].append((stored, place))
+            else:
+                out[place : place + blob.size] = self.read(Span(blob, stored, 0, blob.size))
+        for number, wanted in by_part.items():
+            read_blobs(self._parts[number], wanted, self._pool, out)
+
     def close(self) -> None:
         """Let the spools vanish."""
         for _, spool in self._runs.values():
@@ -74,6 +90,12 @@ class BlobStore:
             raise WimError(f"blob {sha1.hex()} is not there", where="blob table")
         return stored
 
+    def _stored_as(self, blob: Blob) -> StoredBlob:
+        stored = self._stored(blob.sha1)
+        if stored.blob != blob:
+            raise WimError(f"blob {blob.sha1.hex()} has another size than is said")
+        return stored
+
     def _run(self, stored: StoredBlob) -> tuple[SolidRun, SpoolFile]:
         key = stored.part, stored.run
         with self._lock:
@@ -81,11 +103,6 @@ class BlobStore:
             if known is None:
                 run = SolidRun(self._parts[stored.part], self._parts.table.runs[key])
                 self._limits.check(run.size, "a solid resource")
+                self._limits.check_room(run.size, "a solid resource")
                 known = self._runs[key] = run, SpoolFile(self._spool, run.size)
             return known
-
-
-def check_hash(digest: bytes, blob: Blob) -> None:
-    """Refuse content of *blob* that has the SHA-1 *digest*.  Raises WimError."""
-    if digest != blob.sha1:
-        raise WimError(f"blob {blob.sha1.hex()} is damaged: its hash is {digest.hex()}")

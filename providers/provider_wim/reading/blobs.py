@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from ..tree import Blob, Piece
-from .blob_store import BlobStore, check_hash
+from .blob_store import BlobStore
+from .hashes import check_hash
 from .pipeline import Pipeline
 
 __all__ = ["Blobs"]
@@ -22,6 +23,8 @@ class Blobs:
     """
 
     def __init__(self, store: BlobStore, workers: int, check: Callable[[], None]) -> None:
+        self.parallel = workers
+        """How many threads it is worth to read on."""
         self._store = store
         self._check = check
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="wim")
@@ -64,6 +67,10 @@ class Blobs:
                 if not left:
                     check_hash(digest.digest(), blob)
             yield piece
+
+    def read_into(self, places: Iterable[tuple[Blob, int]], out: memoryview) -> None:
+        self._check()
+        self._store.read_into(places, out)
 
     def read(self, blob: Blob) -> bytes:
         """Return a small blob whole, on the caller's own thread.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, Final
 
 from provider_core.errors import WimError
@@ -15,6 +16,11 @@ from .buffers import new_buffer
 __all__ = ["Part"]
 
 _WHERE: Final = "file"
+_GAP: Final = 4 << 10
+"""Bytes between two neighbours that are read rather than skipped."""
+
+Range = tuple[int, int]
+"""Offset and size in bytes."""
 
 
 class Part:
@@ -38,6 +44,16 @@ class Part:
         """Return just *size* bytes from *offset*.  Raises WimError if the file has less."""
         self._check_range(offset, size)
         return self._read(offset, size)
+
+    def read_many(self, ranges: Iterable[Range]) -> Iterator[bytes]:
+        """Yield the bytes of each range of offset and size; neighbours are read with one call.
+
+        Raises WimError if the file has less.
+        """
+        for start, end, inside in _neighbours(ranges):
+            data = self.read_at(start, end - start)
+            for offset, size in inside:
+                yield data[offset - start : offset - start + size]
 
     def read_large(self, offset: int, size: int) -> memoryview:
         """Return the same, without a second copy on the way, in a `new_buffer`."""
@@ -75,6 +91,23 @@ class Part:
         if offset + size > self.size:
             reason = f"bytes {offset} to {offset + size} are wanted, it has {self.size}"
             raise WimError(reason, where=_WHERE)
+
+
+def _neighbours(ranges: Iterable[Range]) -> Iterator[tuple[int, int, list[Range]]]:
+    """Group ranges that follow one another; yield where each group starts and ends in the file."""
+    start = end = 0
+    inside: list[Range] = []
+    for one in ranges:
+        offset, size = one
+        if inside and not 0 <= offset - end <= _GAP:
+            yield start, end, inside
+            inside = []
+        if not inside:
+            start = offset
+        inside.append(one)
+        end = offset + size
+    if inside:
+        yield start, end, inside
 
 
 def _read_into(stream: Any, room: memoryview) -> int:

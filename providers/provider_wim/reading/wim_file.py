@@ -71,7 +71,7 @@ class WimFile:
     def tree(self, index: int, blobs: Blobs) -> Node:
         """Return the root of image *index*, counted from 1.
 
-        Raises WimError, also if its files are larger than the limits allow; NoSpace.
+        Raises WimError, also if its files are larger than the limits allow.
         """
         if not 1 <= index <= len(self.images):
             raise NotSupported(

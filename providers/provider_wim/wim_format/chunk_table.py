@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from provider_core.errors import WimError
 
@@ -27,9 +27,11 @@ _WINDOW: Final = 1 << 14
 """Entries that are read at a time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """One chunk; it is stored as it is if both sizes are the same."""
+class Chunk(NamedTuple):
+    """One chunk; it is stored as it is if both sizes are the same.
+
+    A tuple, since there are many and they are soon gone.
+    """
 
     offset: int
     """Bytes from the start of the file."""

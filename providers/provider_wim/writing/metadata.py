@@ -8,8 +8,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
+from provider_core.errors import NotSupported
+
 from ..tree import Blob, Node, TaggedItems, walk
 from ..wim_format.dentry import NO_HASH
+from ..wim_format.metadata import MOST_METADATA
 from ..wim_format.security import NO_DESCRIPTOR
 
 __all__ = ["PackedTree", "TreeSizes", "pack_tree", "reparse_blobs"]
@@ -56,7 +59,10 @@ def reparse_blobs(root: Node) -> dict[bytes, bytes]:
 
 
 def pack_tree(root: Node) -> PackedTree:
-    """Return the metadata of the tree; its blobs are elsewhere in the file."""
+    """Return the metadata of the tree; its blobs are elsewhere in the file.
+
+    Raises NotSupported if there is more of it than is read.
+    """
     return _Packer(root).pack()
 
 
@@ -83,6 +89,12 @@ class _Packer:
                     waiting.append((child, len(out)))
                 out += self._entry(child)
             out += _END
+            if len(out) > MOST_METADATA:
+                raise NotSupported(
+                    f"the names and facts of its files have more than {MOST_METADATA} bytes,"
+                    " and no such .wim file could be read again",
+                    hint="save it as it is: `ferry save NAME --to FILE.tar`",
+                )
         return PackedTree(data=bytes(out), references=self._references, sizes=self._sizes)
 
     def _security(self) -> bytes:

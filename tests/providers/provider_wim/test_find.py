@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from provider_core.errors import (
     NoSuchFile,
     NotSupported,
     PackageNotFound,
+    StoreError,
     UsageError,
     WimError,
 )
 from provider_core.model import FileStamp, Package
 from provider_core.platforms import Platform
+from provider_wim import finding
 from provider_wim.choosing import candidates, choose, utility_of
 from provider_wim.media import WIM
+from provider_wim.reading import Listing
 from provider_wim.tree import WimImage
 
 from ...support.wims import FIXTURES
@@ -153,6 +157,28 @@ def test_a_damaged_file_is_named(host: Host, nano: Path) -> None:
     damaged[80:88] = b"\xff" * 8  # where the XML is
     nano.write_bytes(damaged)
     with pytest.raises(WimError, match=r"nano\.bin\.wim"):
+        host.plan_install(str(nano))
+
+
+def test_a_damaged_file_hides_no_other(host: Host, nano: Path, two: Path) -> None:
+    damaged = bytearray(two.read_bytes())
+    damaged[80:88] = b"\xff" * 8
+    two.write_bytes(damaged)
+    host.add_source("share", str(nano.parent))
+    (package,) = host.find("nanoserver").packages
+    assert package.name == "NanoServer"
+    with pytest.raises(WimError, match=r"two\.wim"):
+        host.find("WindowsServerCore")  # which may be in the damaged one
+
+
+def test_a_file_that_cannot_be_read(
+    host: Host, nano: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(stream: object) -> Listing:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(finding, "list_file", failing)
+    with pytest.raises(StoreError, match=r"nano\.bin\.wim cannot be read: Input/output error"):
         host.plan_install(str(nano))
 
 

@@ -12,7 +12,7 @@ from provider_core import Host, Wishes
 from provider_core.compression import Compression as Wrapping
 from provider_core.compression import compression_of, decompressed
 from provider_core.digests import Digest
-from provider_core.errors import DigestMismatch, Exists, NoSpace, NotSupported, WimError
+from provider_core.errors import DigestMismatch, Exists, NoSpace, NotSupported, UsageError, WimError
 from provider_core.model import Installed
 from provider_core.oci import Descriptor, Manifest
 from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
@@ -112,6 +112,28 @@ def test_the_image_is_the_same_however_it_is_compressed(
     assert compression_of(other.store.read(layer)[:4]) is wrapping
 
 
+@pytest.mark.parametrize(("asked", "most"), [("gzip", 9), ("zstd", 19)])
+def test_a_level_changes_the_layer_and_not_the_image(
+    homes: Homes, nano: Path, asked: str, most: int
+) -> None:
+    images = {}
+    for level in (1, most):
+        host = homes(WimProvider(), name=f"level {level}")
+        wishes = Wishes(options={"layer-compression": asked, "layer-level": level})
+        (image,) = host.install(str(nano), wishes=wishes).installed
+        (layer,) = manifest_of(host, image).layers
+        images[level] = image.image_id, layer.size
+    assert images[1][0] == images[most][0]
+    assert images[1][1] > images[most][1]
+
+
+@pytest.mark.parametrize(("asked", "level"), [("gzip", 0), ("gzip", 10), ("zstd", 20), ("none", 1)])
+def test_a_level_that_is_none(host: Host, nano: Path, asked: str, level: int) -> None:
+    wishes = Wishes(options={"layer-compression": asked, "layer-level": level})
+    with pytest.raises(UsageError, match=f"level {level} is none"):
+        host.install(str(nano), wishes=wishes)
+
+
 def test_the_order_of_blobs_and_directories_does_not_matter(
     homes: Homes, nano: Path, tmp_path: Path
 ) -> None:
@@ -203,11 +225,23 @@ def test_a_limit_to_what_it_unpacks_to(host: Host, nano: Path) -> None:
     assert "--max-unpacked" in caught.value.hint
 
 
+def test_a_limit_of_nothing_is_a_limit(host: Host, nano: Path) -> None:
+    with pytest.raises(WimError, match="more than the 0"):
+        host.install(str(nano), wishes=Wishes(options={"max-unpacked": 0}))
+
+
 def test_a_disk_that_is_too_small(host: Host, nano: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(converting, "free_bytes", lambda folder: 10_000)
     with pytest.raises(NoSpace):
-        host.install(str(nano))
+        host.install(str(nano), wishes=Wishes(options={"layer-compression": "none"}))
     assert host.list() == ()
+
+
+def test_what_an_image_unpacks_to_needs_no_room_where_it_is_compressed(
+    host: Host, nano: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(converting, "free_bytes", lambda folder: 10_000)
+    assert host.install(str(nano)).installed
 
 
 def test_a_split_set_is_the_same_image(homes: Homes, tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ def _read(data: bytes, codec: Codec | None) -> None:
             blobs.announce(node.data for node in nodes if node.data is not None)
             for node in nodes:
                 if node.data is not None:
-                    for _ in blobs.pieces(node.data):
-                        pass
+                    whole = memoryview(bytearray(node.data.size))
+                    blobs.read_into([(node.data, 0)], whole)
+                    assert b"".join(blobs.pieces(node.data)) == whole
     wim.check_integrity()

@@ -35,21 +35,25 @@ def spool(limit: int) -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def read_all(data: bytes) -> int:
-    """Read everything; return the bytes of all files."""
+def read_all(data: bytes, *, whole: bool = False) -> int:
+    """Read everything, files in pieces or *whole*; return the bytes of all files."""
     wim = WimFile([io.BytesIO(data)])
     wim.check_integrity()
     total = 0
     with wim.blobs(spool) as blobs:
         for image in wim.images:
             for _, node in walk(wim.tree(image.index, blobs)):
-                if node.data is not None:
+                if node.data is not None and whole:
+                    blobs.read_into([(node.data, 0)], memoryview(bytearray(node.data.size)))
+                    total += node.data.size
+                elif node.data is not None:
                     total += sum(map(len, blobs.pieces(node.data)))
     return total
 
 
 def test_the_plain_file_is_read() -> None:
     assert read_all(wim_file([TREE], [CONTENT])) == len(CONTENT)
+    assert read_all(wim_file([TREE], [CONTENT]), whole=True) == len(CONTENT)
 
 
 def solid(head: tuple[int, int, int], sizes: bytes, blob: tuple[int, int]) -> bytes:
@@ -67,6 +71,9 @@ HOSTILE = {
     "blob missing": wim_file([TREE]),
     "blob altered": wim_file([TREE], rows=[row(resource(8, 12, 12), sha1(CONTENT))]),
     "blob shorter": wim_file([TREE], rows=[row(resource(208, 3, 3), sha1(CONTENT))], data=CONTENT),
+    "blob stored in 12 MiB": wim_file(
+        [TREE], rows=[row(resource(208, 12 << 20, 12, 4), sha1(CONTENT))], data=bytes(12 << 20)
+    ),
     "blob in the metadata": wim_file([TREE], rows=[row(resource(208, 12, 12), sha1(CONTENT))]),
     "metadata altered": wim_file([TREE], [CONTENT]).replace(b"a\0\0\0", b"b\0\0\0"),
     "metadata of a gigabyte": wim_file(
@@ -84,18 +91,20 @@ HOSTILE = {
 }
 
 
+@pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_files_are_refused(name: str) -> None:
+def test_hostile_files_are_refused(name: str, whole: bool) -> None:
     with pytest.raises(WimError):
-        read_all(HOSTILE[name])
+        read_all(HOSTILE[name], whole=whole)
 
 
+@pytest.mark.parametrize("whole", [False, True])
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_is_announced_takes_no_memory(name: str) -> None:
+def test_what_is_announced_takes_no_memory(name: str, whole: bool) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(WimError):
-            read_all(HOSTILE[name])
+            read_all(HOSTILE[name], whole=whole)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

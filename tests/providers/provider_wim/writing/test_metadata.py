@@ -3,12 +3,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provider_core.errors import NotSupported
 from provider_wim.layer.xattrs import ExtendedAttribute, pack
 from provider_wim.tree import NOTHING, Blob, NamedStream, Node, Reparse, TaggedItems, walk
 from provider_wim.wim_format.metadata import parse_metadata
+from provider_wim.writing import metadata
 from provider_wim.writing.metadata import pack_tree, reparse_blobs
 
 from ....support.windows import sample_tree
@@ -131,3 +134,10 @@ def test_sizes() -> None:
     assert (sizes.directories, sizes.files) == (6, 10)
     assert sizes.hard_links == 80_000
     assert sizes.total > 2 * sizes.hard_links
+
+
+def test_more_than_is_read_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "MOST_METADATA", 500)
+    with pytest.raises(NotSupported, match="more than 500 bytes") as caught:
+        pack_tree(sample_tree())
+    assert ".tar" in caught.value.hint
