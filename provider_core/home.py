@@ -27,6 +27,8 @@ class Home:
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
+        self._own_store = self.root / "store"
+        self._location_file = self.root / "store.location"
 
     @property
     def store(self) -> Path:
@@ -34,7 +36,7 @@ class Home:
 
         Raises StoreError if that file cannot be read.
         """
-        return self.store_location().current if self.store_moved else self.root / "store"
+        return self.store_location().current if self.store_moved else self._own_store
 
     @property
     def store_moved(self) -> bool:
@@ -48,7 +50,7 @@ class Home:
         if self.store_moved:
             require_own(self.root, self._location_file)
         found = read_location(self._location_file)
-        return found or StoreLocation(store=self.root / "store")
+        return found or StoreLocation(store=self._own_store)
 
     def set_store_location(self, location: StoreLocation) -> None:
         """Say where the store is; the caller holds this home's lock.  Raises StoreError."""
@@ -56,10 +58,6 @@ class Home:
 
         self.prepare()
         write_location(self._location_file, location)
-
-    @property
-    def _location_file(self) -> Path:
-        return self.root / "store.location"
 
     @property
     def catalog(self) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
@@ -32,7 +33,7 @@ class Endpoint:
     @property
     def origin(self) -> Origin:
         """What its credentials are bound to."""
-        return Origin.of(self.base)
+        return _origin_of(self.base)
 
     @property
     def host(self) -> str:
@@ -139,3 +140,9 @@ def _no_registry(location: str) -> UsageError:
         f"{shown(location)} is not the URL of a registry",
         hint="write https://host, https://host:port or https://host/path",
     )
+
+
+@lru_cache(maxsize=64)
+def _origin_of(base: str) -> Origin:
+    """Return the origin of *base*, which is asked for several times a request."""
+    return Origin.of(base)
