@@ -36,7 +36,9 @@ class Side:
     @property
     def environ(self) -> Mapping[str, str]:
         """What its processes see: no other home, no network."""
-        kept = {name: text for name, text in os.environ.items() if "FERRY" not in name}
+        # Programs that were installed have their bytecode.
+        unwanted = ("FERRY", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: text for name, text in os.environ.items() if not name.startswith(unwanted)}
         return {**kept, "FERRY_HOME": str(self.home), "FERRY_OFFLINE": "1"}
 
     def run(self, *words: str | Path) -> str:

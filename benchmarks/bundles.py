@@ -121,16 +121,15 @@ def verifiers(made: Near) -> dict[str, Contender]:
     """Return the ways of reading every byte of the bundle and hashing it."""
     files = [str(path) for path in (made.bundle / "blobs" / "sha256").iterdir()]
 
-    def way(*words: str, **environ: str) -> Contender:
+    def way(*words: str) -> Contender:
         def prepare(target: Path) -> tuple[Sequence[str], Mapping[str, str]]:
-            return words, {**os.environ, **environ}
+            return words, made.side.environ
 
         return Contender(prepare=prepare, reads=made.bundle)
 
     two = "printf '%s\\0' \"$@\" | xargs -0 -P 2 -n 1 openssl dgst -sha256 -r"
-    home = str(made.folder / "pinned")
     return {
-        "ferry verify": way(*made.side.words("verify", made.bundle), FERRY_HOME=home),
+        "ferry verify": way(*made.side.words("verify", made.bundle)),
         "openssl dgst -sha256, two at once": way("sh", "-c", two, "sh", *files),
         "openssl dgst -sha256": way("openssl", "dgst", "-sha256", "-r", *files),
         "sha256sum": way("sha256sum", *files),

@@ -12,11 +12,12 @@ from ..errors import NoSpace
 from .failures import disk_errors, read_only_error
 from .mounts import file_system
 
-__all__ = ["FAT_LARGEST", "Medium", "medium_of", "require_writable"]
+__all__ = ["FAT_LARGEST", "Medium", "files_at_once", "medium_of", "require_writable"]
 
 FAT_LARGEST = (4 << 30) - 1
 """Bytes of the largest file of FAT32, whose directories have 32 bits for a size."""
 
+_DISCS = frozenset({"iso9660", "udf"})
 _FAT = frozenset({"vfat", "msdos", "fuse.fusefat"})
 
 
@@ -45,6 +46,14 @@ def medium_of(path: Path) -> Medium:
     if allowed is not None:
         limits.append(allowed)
     return Medium(type=kind, free=_free(path), largest_file=min(limits, default=None))
+
+
+def files_at_once(path: Path) -> int:
+    """Return how many files are worth reading at once where *path* is: 1 on a disc, else 2.
+
+    There the head would go to and fro between two; elsewhere one is hashed while one is read.
+    """
+    return 1 if file_system(path) in _DISCS else 2
 
 
 def require_writable(path: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
@@ -132,6 +132,9 @@ class _Expected(_Hashed):
         if offset != self._size:
             raise NotSupported("content that comes out of order is not verified", hint="install it")
         self.append(data)
+
+    def adopt(self, file: BinaryIO, hashed: Callable[[int], None]) -> bool:
+        return False
 
     def commit(self) -> None:
         expected = self.descriptor

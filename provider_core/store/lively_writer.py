@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from ..oci import Descriptor
 from .ports import Computed, Partial, Writer
@@ -57,6 +57,15 @@ class _LivelyPartial(_Piece):
         self._beat()
         self.inner.write(offset, data)
         self._wrote(len(data))
+
+    def adopt(self, file: BinaryIO, hashed: Wrote) -> bool:
+        def alive(count: int) -> None:
+            self._beat()
+            self._wrote(count)
+            hashed(count)
+
+        self._beat()
+        return self.inner.adopt(file, alive)
 
     def commit(self) -> None:
         self._beat()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +27,12 @@ RECORD_SUFFIX = ".json"
 _RECORD_EVERY = 4 << 20
 _RECORD_LIMIT = 1 << 20
 _PIECE = 1 << 20
+_BUFFER = 256 << 10
+"""Bytes read at once to be hashed; they still are in the processor's cache then."""
+
+
+def _nobody(count: int) -> None:
+    pass
 
 
 def record_of(path: Path) -> Path:
@@ -94,6 +101,18 @@ class PartialFile:
                 self._hash_up_to(self._have.prefix)
             if self._unrecorded >= _RECORD_EVERY:
                 self._write_record()
+
+    def adopt(self, source: int, hashed: Callable[[int], None]) -> bool:
+        """Do what `Partial.adopt` promises with the open file *source*."""
+        with self._mutex:
+            self.check()
+            size = self.descriptor.size
+            if self._placed or self._have.total or not self._file.share(source, size):
+                return False
+            self._have.add(0, size)
+            self._unrecorded = size
+            self._hash_up_to(size, hashed)
+            return True
 
     def seal(self) -> None:
         """Verify size and digest and flush the bytes; nothing if that was done."""
@@ -170,13 +189,14 @@ class PartialFile:
         self._have.add(start, start + len(data))
         self._unrecorded += len(data)
 
-    def _hash_up_to(self, end: int) -> None:
-        buffer = memoryview(bytearray(_PIECE))
+    def _hash_up_to(self, end: int, hashed: Callable[[int], None] = _nobody) -> None:
+        buffer = memoryview(bytearray(_BUFFER))
         while (done := self._hasher.size) < end:
             count = self._file.read_at(done, buffer[: end - done])
             if not count:
                 raise SizeMismatch(end, done, what=str(self.descriptor.digest))
             self._hasher.update(buffer[:count])
+            hashed(count)
 
     def _drop(self) -> None:
         self._file.truncate(0)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from ..digests import Digest
 from ..disk.durable import sync_folder
@@ -148,6 +148,9 @@ class DirectoryPartial:
 
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         self.file.write(offset, data)
+
+    def adopt(self, file: BinaryIO, hashed: Callable[[int], None]) -> bool:
+        return self.file.adopt(file.fileno(), hashed)
 
     def commit(self) -> None:
         self._partials.commit([self.file])

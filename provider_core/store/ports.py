@@ -66,6 +66,13 @@ class Partial(Protocol):
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         """Write *data* at *offset*; SizeMismatch if it would pass the expected size."""
 
+    def adopt(self, file: BinaryIO, hashed: Callable[[int], None]) -> bool:
+        """Take over the whole local *file* by sharing its blocks; False if that cannot be done.
+
+        Then nothing has changed, and the bytes are to be written.  What was taken over is read back
+        from here and hashed; *hashed* is told the bytes of each piece, and may raise.
+        """
+
     def commit(self) -> None:
         """Verify and make visible, durably.
 

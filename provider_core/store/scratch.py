@@ -9,6 +9,7 @@ from typing import Self
 
 from ..disk.durable import read_at, remove, rename, sync_file, sync_folder, write_at
 from ..disk.failures import disk_errors, translated
+from ..disk.sharing import share_blocks
 from ..disk.systems import open_files_move
 from ..errors import StoreError
 from .locks import claim
@@ -70,6 +71,13 @@ class ScratchFile:
         """Read into *buffer* from *offset*; return how many bytes came.  Raises StoreError."""
         with disk_errors(self.path):
             return read_at(self.fd, offset, buffer)
+
+    def share(self, source: int, size: int) -> bool:
+        """Become a copy of the *size* bytes of the open file *source* that shares its blocks.
+
+        False, and nothing has changed, if the disk cannot do so or the file has another size.
+        """
+        return os.fstat(source).st_size == size and share_blocks(source, self.fd)
 
     def truncate(self, size: int) -> None:
         """Cut the file to *size* bytes."""

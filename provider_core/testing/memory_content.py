@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from ..digests import Digest, Hasher
 from ..errors import Conflict, DigestMismatch, SizeMismatch
@@ -151,6 +151,9 @@ class MemoryPartial(_Closing):
                 ingest.data[start:stop] = view[start - offset : stop - offset]
                 ingest.have.add(start, stop)
                 ingest.modified = self._content.clock()
+
+    def adopt(self, file: BinaryIO, hashed: Callable[[int], None]) -> bool:
+        return False
 
     def commit(self) -> None:
         digest = self.descriptor.digest

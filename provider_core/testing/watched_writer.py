@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from ..digests import Digest
 from ..oci import Descriptor
@@ -88,6 +88,13 @@ class _WatchedPartial(_Watched):
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
         self._count(self.descriptor.digest, memoryview(data).nbytes)
         self.partial.write(offset, data)
+
+    def adopt(self, file: BinaryIO, hashed: Callable[[int], None]) -> bool:
+        def counted(count: int) -> None:
+            self._count(self.descriptor.digest, count)
+            hashed(count)
+
+        return self.partial.adopt(file, counted)
 
     def commit(self) -> None:
         self.partial.commit()

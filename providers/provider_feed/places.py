@@ -15,6 +15,7 @@ from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.disk.durable import open_regular
 from provider_core.disk.failures import disk_errors
+from provider_core.disk.media import files_at_once
 from provider_core.errors import BlobNotFound, HttpStatus, NoSuchFile
 from provider_core.oci import Descriptor
 from provider_core.oci.json_document import DOCUMENT_LIMIT
@@ -73,11 +74,14 @@ class FolderPlace:
     """
 
     files_at_once: Final = 1
-    blobs_at_once: Final = 2
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.folders = tuple(folders)
         self.fetch = folder_fetch(self.folders[0])
+
+    @property
+    def blobs_at_once(self) -> int:
+        return files_at_once(self.folders[0])
 
     def pour(self, descriptor: Descriptor, writer: Writer) -> None:
         with self._opened(descriptor) as file:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 from feed_format import (
     Document,
@@ -17,7 +16,7 @@ from feed_format import (
 from feed_format.feed_folder import FeedFolder
 from feed_format.paths import piece_path
 from provider_core.context import Context
-from provider_core.digests import Digest, Hasher
+from provider_core.digests import Digest
 from provider_core.disk.durable import open_regular
 from provider_core.disk.failures import disk_errors
 from provider_core.errors import IntegrityError, NotFoundError
@@ -30,12 +29,11 @@ from provider_core.store.graph import walk
 from .feed_folders import volumes_in
 from .identity import PROVIDER
 from .known_root import KnownRoot
+from .medium_files import MediumFiles
 from .signed_content import SignedContent, signed_content
 from .volume_verifying import VolumePart, part_of, verdict_of_all
 
 __all__ = ["verdicts"]
-
-_PIECE: Final = 1 << 20
 
 
 def verdicts(path: Path, context: Context) -> Iterator[Verdict]:
@@ -98,11 +96,14 @@ class _Medium:
         self, path: Path, content: SignedContent, part: VolumePart | None, context: Context
     ) -> None:
         self._folder = FeedFolder(path)
-        self._context = context
+        self._files = MediumFiles(self._folder, context)
         self._part = part
         self._base = content.base
-        self.read = 0
+
+    @property
+    def read(self) -> int:
         """Bytes read so far."""
+        return self._files.read
 
     def problems(self, documents: Iterable[Document]) -> Iterator[str]:
         """Yield what is missing or damaged of everything that *documents* offer."""
@@ -112,12 +113,16 @@ class _Medium:
             for pin in (*(one.pin for one in document.packages), *document.referrers)
             if isinstance(pin, Descriptor)
         ]
+        blobs: list[Descriptor] = []
+        faults: list[str] = []
         try:
             for link in walk(roots, self._document):
                 if link.needed or self._folder.has(blob_path(link.descriptor.digest)):
-                    yield from self._blob(link.descriptor)
+                    blobs.append(link.descriptor)
         except IntegrityError as error:
-            yield error.message
+            faults.append(error.message)
+        yield from self._problems_of(blobs)
+        yield from faults
 
     def problems_of_pieces(self) -> Iterator[str]:
         """Yield what is missing or damaged of the pieces that a volume has."""
@@ -125,11 +130,12 @@ class _Medium:
             return
         if not self._part.is_known:
             yield "its volume.json does not say which volume it is"
-        for piece in self._part.pieces:
-            name = piece_path(piece.digest)
-            if not self._folder.has(name):
+        names = [piece_path(piece.digest) for piece in self._part.pieces]
+        found = self._files.hashed([(name, "sha256") for name in names])
+        for piece, name in zip(self._part.pieces, names, strict=True):
+            if name not in found:
                 yield f"the piece {piece.digest} is missing"
-            elif self._hashed(name) != (piece.length, piece.digest):
+            elif found[name] != (piece.length, piece.digest):
                 yield f"the piece {piece.digest} of {piece.blob} is damaged"
 
     def _document(self, descriptor: Descriptor) -> bytes | None:
@@ -141,30 +147,19 @@ class _Medium:
         except (IntegrityError, FileNotFoundError, NotFoundError):
             return None
 
-    def _blob(self, descriptor: Descriptor) -> Iterator[str]:
-        name = blob_path(descriptor.digest)
-        if not self._folder.has(name):
-            if descriptor.digest not in self._base and not self._is_elsewhere(descriptor.digest):
-                yield f"{descriptor.digest} is missing"
-            return
-        size, digest = self._hashed(name, descriptor.digest.algorithm)
-        if (size, digest) != (descriptor.size, descriptor.digest):
-            yield f"{descriptor.digest} is damaged: it has {size} bytes of {digest}"
+    def _problems_of(self, blobs: Sequence[Descriptor]) -> Iterator[str]:
+        wanted = [blob.digest for blob in blobs]
+        found = self._files.hashed([(blob_path(one), one.algorithm) for one in wanted])
+        for blob in blobs:
+            here = found.get(blob_path(blob.digest))
+            if here is None:
+                if blob.digest not in self._base and not self._is_elsewhere(blob.digest):
+                    yield f"{blob.digest} is missing"
+            elif here != (blob.size, blob.digest):
+                yield f"{blob.digest} is damaged: it has {here[0]} bytes of {here[1]}"
 
     def _is_elsewhere(self, digest: Digest) -> bool:
         return self._part is not None and digest in self._part.elsewhere
-
-    def _hashed(self, name: str, algorithm: str = "sha256") -> tuple[int, Digest]:
-        """Read the file *name* to its end; return its bytes and digest."""
-        path = self._folder.path(name)
-        hasher = Hasher(algorithm)
-        with disk_errors(path), open(open_regular(path), "rb", buffering=0) as file:
-            while piece := file.read(_PIECE):
-                self._context.check()
-                self._context.progress.advance(str(path), len(piece))
-                hasher.update(piece)
-        self.read += hasher.size
-        return hasher.size, hasher.digest()
 
 
 def _known_as(feed: PublishedFeed, context: Context) -> Iterator[str]:
