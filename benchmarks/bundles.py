@@ -38,12 +38,17 @@ from benchmarks.registry import Spent, apart, spent
 CHANGED = 2
 """Layers that are others in the second round."""
 
+ALONE = ("unshare", "--mount")
+"""In front of what leaves mounts behind, which then end with it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
     """What the near side has made of one image."""
 
     folder: Path
+    run: Path
+    """Short: podman takes at most 50 characters."""
     side: Side
     layout: Path
     archive: Path
@@ -59,7 +64,7 @@ class Contender:
     reads: Path
 
 
-def near(folder: Path, megabytes: int) -> Near:
+def near(folder: Path, run: Path, megabytes: int) -> Near:
     """Make an image of *megabytes* MB, and a bundle and an archive of it."""
     layout, archive, bundle = folder / "layout-1", folder / "image-1.tar", folder / "bundle-1"
     side = Side(home=folder / "near")
@@ -67,7 +72,7 @@ def near(folder: Path, megabytes: int) -> Near:
     side.run("install", layout)
     side.run("save", f"{NAME}:1", "--to", bundle, "--series", "plant")
     copy(f"oci:{layout}:{NAME}:1", f"oci-archive:{archive}:{NAME}:1")
-    return Near(folder=folder, side=side, layout=layout, archive=archive, bundle=bundle)
+    return Near(folder=folder, run=run, side=side, layout=layout, archive=archive, bundle=bundle)
 
 
 def copy(source: str, target: str) -> None:
@@ -92,19 +97,19 @@ def importers(made: Near) -> dict[str, Contender]:
     def skopeo(form: str) -> Callable[[Path], tuple[Sequence[str], Mapping[str, str]]]:
         def prepare(target: Path) -> tuple[Sequence[str], Mapping[str, str]]:
             source = f"oci-archive:{made.archive}:{NAME}:1"
-            to = form.format(target=target, name=f"localhost/{NAME}:1")
+            to = form.format(target=target, run=made.run, name=f"localhost/{NAME}:1")
             environ = {**os.environ, "TMPDIR": str(made.folder)}
-            return ["skopeo", "copy", "--quiet", source, to], environ
+            return [*ALONE, "skopeo", "copy", "--quiet", source, to], environ
 
         return prepare
 
     def podman(target: Path) -> tuple[Sequence[str], Mapping[str, str]]:
-        places = ("--root", str(target / "root"), "--runroot", str(target / "run"))
-        words = ("podman", *places, "--storage-driver", "overlay", "load", "--quiet")
+        places = ("--root", str(target / "root"), "--runroot", str(made.run))
+        words = (*ALONE, "podman", *places, "--storage-driver", "overlay", "load", "--quiet")
         environ = {**os.environ, "TMPDIR": str(made.folder)}
         return [*words, "--input", str(made.archive)], environ
 
-    storage = "containers-storage:[overlay@{target}/root+{target}/run]{name}"
+    storage = "containers-storage:[overlay@{target}/root+{run}]{name}"
     return {
         "ferry install, bundle": Contender(prepare=ferry(f"{NAME}:1"), reads=made.bundle),
         "ferry install, archive": Contender(prepare=ferry(str(made.archive)), reads=made.archive),
@@ -148,7 +153,8 @@ def contest(ways: Mapping[str, Contender], folder: Path, rounds: int) -> str:
             took = spent([words], environ)
             if turn:
                 runs[name].append(took)
-            shutil.rmtree(target, ignore_errors=True)
+            if target.exists():
+                shutil.rmtree(target)
     return table(runs)
 
 
@@ -214,11 +220,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folder", type=Path, help="where it all is; a temporary one if left out")
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir=given.folder) as name:
+    with (
+        tempfile.TemporaryDirectory(dir=given.folder) as name,
+        tempfile.TemporaryDirectory(prefix="run-") as run,
+    ):
         folder = Path(name)
         print(f"{_versions()}, {os.cpu_count()} processors.")
         print(f"{given.megabytes} MB in {LAYERS} layers, {given.rounds} rounds.\n", flush=True)
-        made = near(folder, given.megabytes)
+        made = near(folder, Path(run), given.megabytes)
         if given.verb == "second-round":
             print(second_round(made, given.megabytes))
         else:

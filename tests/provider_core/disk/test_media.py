@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from provider_core.disk import media
-from provider_core.disk.media import FAT_LARGEST, Medium, medium_of, require_writable
+from provider_core.disk.media import FAT_LARGEST, Medium, files_at_once, medium_of, require_writable
 from provider_core.errors import NoSpace, StoreError
 
 from ...support.fat_stick import fat_stick
@@ -29,6 +29,16 @@ def test_others_take_files_of_any_size(
 ) -> None:
     monkeypatch.setattr(media, "file_system", lambda path: kind)
     assert medium_of(tmp_path).largest_file is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"), [("iso9660", 1), ("udf", 1), ("ext4", 2), ("vfat", 2), ("", 2)]
+)
+def test_a_disc_is_read_one_file_after_the_other(
+    kind: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "file_system", lambda path: kind)
+    assert files_at_once(tmp_path) == count
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs ulimit")
