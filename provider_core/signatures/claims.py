@@ -31,6 +31,9 @@ BUNDLE_LIMIT: Final = 1 << 20
 """Bytes of a bundle at most; they have some 10,000."""
 _SIGNATURE_LIMIT = 4 << 10
 _MOST_SUBJECTS = 1_000
+_BUNDLE_VALUES = 1_000
+"""Values in a bundle at most; it has some 50.  Of each wrong one a library may tell at length."""
+_STATEMENT_VALUES = 10 * _MOST_SUBJECTS
 _SIMPLE_TYPE = "cosign container image signature"
 _STATEMENT = "application/vnd.in-toto+json"
 _SHA256 = "SHA2_256"
@@ -73,7 +76,7 @@ def bundle_claim(data: bytes) -> Claim:
 
     Raises DocumentError, also for attestations: who signed an SBOM has not signed the image.
     """
-    bundle = read_document(data, limit=BUNDLE_LIMIT, what="bundle")
+    bundle = _read(data, _BUNDLE_VALUES, "bundle")
     certified = data if _has_certificate(bundle) else b""
     if (signed := bundle.child("messageSignature")) is not None:
         return _manifest_claim(signed, certified)
@@ -83,6 +86,13 @@ def bundle_claim(data: bytes) -> Claim:
 def enveloped(kind: str, payload: bytes) -> bytes:
     """Return what DSSE signs of a *payload* of the type *kind* (DSSE v1, "PAE")."""
     return b"DSSEv1 %d %b %d %b" % (len(kind.encode()), kind.encode(), len(payload), payload)
+
+
+def _read(data: bytes, most: int, what: str) -> Node:
+    """Read a document of at most *most* values, each of which follows a comma or a bracket."""
+    if sum(map(data.count, (b",", b"[", b"{"))) > most:
+        raise DocumentError(f"it has more than {most} values", what=what)
+    return read_document(data, limit=BUNDLE_LIMIT, what=what)
 
 
 def _has_certificate(bundle: Node) -> bool:
@@ -100,7 +110,7 @@ def _statement_claim(envelope: Node, certified: bytes) -> Claim:
         raise envelope.error("it is empty", "signatures")
     payload = _decoded(envelope.required("payload", str), "dsseEnvelope.payload")
     return Claim(
-        subjects=_subjects(read_document(payload, limit=BUNDLE_LIMIT, what="statement")),
+        subjects=_subjects(_read(payload, _STATEMENT_VALUES, "statement")),
         message=enveloped(kind, payload),
         signature=_signature(signatures[0].required("sig", str), "dsseEnvelope.signatures[0].sig"),
         certified=certified,

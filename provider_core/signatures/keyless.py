@@ -6,12 +6,11 @@ in it.  Sources: Fulcio's certificate specification; sigstore's TrustedRoot v0.1
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from ..errors import DocumentError, NoSuchFile, UsageError
 from ..oci.json_document import Node, dump_json, parse_json
@@ -86,7 +85,8 @@ def _from_line(line: str) -> Keyless:
         known.required_child("trustedRoot")
     except DocumentError as error:
         raise _no_policy(what, error.message) from error
-    root = _canonical(json.dumps(values["trustedRoot"]).encode(), what)
+    # In the form that it was kept in: in a longer one it might be too large.
+    root = _canonical(dump_json(cast(dict[str, object], values["trustedRoot"])), what)
     return Keyless(identity=identity, issuer=issuer, root=root, name=f"{identity} of {issuer}")
 
 

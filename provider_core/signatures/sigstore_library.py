@@ -7,6 +7,8 @@ entry is of that signature.  It is imported when something is judged, as it brin
 
 from __future__ import annotations
 
+import logging
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +26,8 @@ __all__ = ["check_root", "fault_of"]
 
 _REASON: Final = 120
 """Characters of a reason at most; some hold whole proofs."""
+_EVER: Final = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+_SILENT: Final = logging.NullHandler()
 _CONFIG: Final = b"""{
     "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
     "signingConfig": {"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json"},
@@ -38,7 +42,7 @@ def check_root(root: bytes, what: str) -> None:
     """
     _require_library()
     try:
-        _verifier(root)
+        _verifier(root_between(root, *_EVER))  # that reads every period
     except Exception as error:  # it raises of many kinds for what is no such document
         raise UsageError(
             f"{what} is no trusted root of sigstore: {_reason(error)}",
@@ -128,10 +132,13 @@ def _reason(error: Exception) -> str:
 
 
 def _require_library() -> None:
+    """Import what is used of the library, and keep what it logs of strangers' bytes to itself."""
     try:
-        import sigstore  # noqa: F401
-    except ImportError:
+        import sigstore.verify  # noqa: F401
+        from sigstore.models import ClientTrustConfig  # noqa: F401
+    except ImportError as error:
         raise NotSupported(
             "checking keyless signatures needs the package sigstore",
             hint="pip install 'imageferry[sigstore]', or a kit with --extra sigstore",
-        ) from None
+        ) from error
+    logging.getLogger("sigstore").addHandler(_SILENT)

@@ -188,12 +188,13 @@ def test_many_reasons_are_not_all_told(release: Signer) -> None:
     assert found(release, *other).count("not proven") == 10
 
 
+@pytest.mark.parametrize("missing", ["sigstore", "sigstore.models"])
 def test_without_the_package_it_says_what_to_install(
-    release: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    release: Signer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     signer = signing.Signer()
     key, policy = read_signer(signer.write(tmp_path / "cosign.pub")), LAB.write(tmp_path)
-    monkeypatch.setitem(sys.modules, "sigstore", None)
+    monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(NotSupported) as caught:
         read_signer(policy)
     assert "imageferry[sigstore]" in caught.value.hint

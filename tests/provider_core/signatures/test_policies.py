@@ -38,6 +38,15 @@ def test_the_line_is_all_that_counts(tmp_path: Path) -> None:
     assert read_signer(str(tmp_path / "release.toml")) != first
 
 
+def test_what_a_file_may_hold_a_line_may_hold(tmp_path: Path) -> None:
+    path, root = LAB.write(tmp_path), LAB.trusted_root()
+    (authority,) = root["certificateAuthorities"]
+    authority["subject"]["organization"] = "\u017d" * 100_000
+    (tmp_path / "release_root.json").write_text(json.dumps(root, ensure_ascii=False))
+    signer = read_signer(path)
+    assert read_signer(signer.line) == signer
+
+
 def test_identities_keep_their_characters(tmp_path: Path) -> None:
     identity = 'Žofie "x"\n\u2028@plant.example'
     signer = read_signer(LAB.write(tmp_path, identity=identity))
@@ -100,6 +109,17 @@ def test_what_is_no_trusted_root(change: dict[str, Any], reason: str, tmp_path: 
     root = {**LAB.trusted_root(), **change}
     (tmp_path / "release_root.json").write_text(json.dumps(root))
     with pytest.raises(UsageError, match=reason):
+        read_signer(path)
+
+
+@pytest.mark.parametrize("part", ["certificateAuthorities", "ctlogs", "tlogs"])
+@pytest.mark.parametrize("start", ["2024-01-01t00:00:00z", "2024-01-01T00:00:00", "?"])
+def test_a_period_that_cannot_be_compared(part: str, start: str, tmp_path: Path) -> None:
+    path, root = LAB.write(tmp_path), LAB.trusted_root()
+    (entry,) = root[part]
+    entry.get("publicKey", entry)["validFor"] = {"start": start}
+    (tmp_path / "release_root.json").write_text(json.dumps(root))
+    with pytest.raises(UsageError, match="no trusted root of sigstore"):
         read_signer(path)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from provider_core.errors import SignatureError
 from provider_core.signatures import Signer, read_signer, require_signature
@@ -18,6 +20,7 @@ from provider_core.signatures import Signer, read_signer, require_signature
 from ...support.images import make_image
 from ...support.private_sigstore import PrivateSigstore
 from ...support.signing import bundle, stored
+from ...support.sigstore_log import b64
 
 IMAGE = make_image("one").root
 LAB = PrivateSigstore()
@@ -119,3 +122,34 @@ def test_whatever_is_in_a_bundle_is_counted_not_raised(release: Signer) -> None:
 def test_huge_and_garbled_bundles_do_not_count(release: Signer, data: bytes) -> None:
     with pytest.raises(SignatureError, match="1 unreadable"):
         judged(release, data)
+
+
+@pytest.mark.parametrize(
+    "many", [[{}] * 200_000, [0] * 300_000, {f"{number:x}": 0 for number in range(80_000)}]
+)
+def test_many_values_are_not_shown_to_the_library(release: Signer, many: Any) -> None:
+    place = ("verificationMaterial", "tlogEntries")
+    with pytest.raises(SignatureError, match="1 unreadable"):
+        judged(release, changed(place, many))
+
+
+def test_a_statement_of_many_values_is_unreadable(release: Signer) -> None:
+    place = ("dsseEnvelope", "payload")
+    statement = json.loads(base64.b64decode(at(json.loads(GOOD), place)))
+    statement["predicate"] = {"many": [{}] * 100_000}
+    payload = base64.b64encode(json.dumps(statement).encode()).decode()
+    with pytest.raises(SignatureError, match="1 unreadable"):
+        judged(release, changed(place, payload))
+
+
+def test_nothing_that_the_library_logs_is_printed(
+    release: Signer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as nobody set logging up
+    document = json.loads(GOOD)
+    document["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.1"
+    own = document["verificationMaterial"].pop("certificate")
+    root = {"rawBytes": b64(LAB.authority.public_bytes(Encoding.DER))}
+    document["verificationMaterial"]["x509CertificateChain"] = {"certificates": [own, root]}
+    assert judged(release, json.dumps(document).encode()) == release
+    assert capsys.readouterr().err == ""
