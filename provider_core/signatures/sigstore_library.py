@@ -77,22 +77,28 @@ class _AnotherIdentityError(Exception):
 
 
 class _Wanted:
-    """A policy as the library asks for: whom the certificate must name."""
+    """A policy as the library asks for: whom the certificate must name, and nobody else."""
 
     def __init__(self, identity: str, issuer: str) -> None:
-        from sigstore.verify.policy import AllOf, AnyOf, Identity, OIDCIssuer, OIDCIssuerV2
-
-        # Fulcio writes the issuer twice, authorities of others in one of two places.
-        issuers = AnyOf([OIDCIssuer(issuer), OIDCIssuerV2(issuer)])
-        self._all = AllOf([Identity(identity=identity), issuers])
+        self._identity = identity
+        self._issuer = issuer
 
     def verify(self, cert: Certificate) -> None:
+        from cryptography.x509 import SubjectAlternativeName
         from sigstore.errors import VerificationError
+        from sigstore.verify.policy import AllOf, Identity, OIDCIssuer, OIDCIssuerV2
 
+        # Fulcio writes the issuer twice, authorities of others in one of two places.
+        written = {extension.oid for extension in cert.extensions}
+        places = [place for place in (OIDCIssuer, OIDCIssuerV2) if place.oid in written]
+        issuers = AllOf([place(self._issuer) for place in places])
         try:
-            self._all.verify(cert)
+            AllOf([Identity(identity=self._identity), issuers]).verify(cert)
         except VerificationError as error:
             raise _AnotherIdentityError from error
+        # The library takes any one of several names; who asked for it may have proven another.
+        if len(cert.extensions.get_extension_for_class(SubjectAlternativeName).value) != 1:
+            raise _AnotherIdentityError
 
 
 def _verify(claim: Claim, wanted: _Wanted, root: bytes) -> None:

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from provider_core.oci import Descriptor
 
 from .signing import BUNDLE, STATEMENT
-from .sigstore_certificates import LIFE, authority_of, certificate_of, new_key, sign
+from .sigstore_certificates import LIFE, Names, authority_of, certificate_of, new_key, sign
 from .sigstore_log import b64, dsse_body, entry_of, log_of, manifest_body
 
 __all__ = ["IDENTITY", "ISSUER", "LIFE", "PrivateSigstore"]
@@ -76,8 +76,8 @@ class PrivateSigstore:
         self,
         image: Descriptor,
         *,
-        identity: str = IDENTITY,
-        issuer: str = ISSUER,
+        identity: Names = IDENTITY,
+        issuer: Names = ISSUER,
         predicate: str = SIGNS_IMAGES,
         of_manifest: bool = False,
         logged_after: timedelta = timedelta(seconds=5),
@@ -89,8 +89,8 @@ class PrivateSigstore:
 
         Args:
             image: what is signed.
-            identity: whom the certificate names.
-            issuer: who vouched for that.
+            identity: whom the certificate names, maybe several.
+            issuer: who vouched for that, as `certificate_of` takes it.
             predicate: the type of what is stated about the image.
             of_manifest: sign the manifest itself, without a statement.
             logged_after: how long after the certificate's beginning the log took the signature.
@@ -116,7 +116,7 @@ class PrivateSigstore:
         return json.dumps(document).encode()
 
     def _certificate(
-        self, key: ec.EllipticCurvePrivateKey, identity: str, issuer: str
+        self, key: ec.EllipticCurvePrivateKey, identity: Names, issuer: Names
     ) -> x509.Certificate:
         return certificate_of(
             key,

@@ -6,6 +6,7 @@ Sources: Fulcio's certificate specification; RFC 6962, 3.2 and 3.3; RFC 5280.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -16,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-__all__ = ["LIFE", "authority_of", "certificate_of", "new_key", "public_bytes", "sign"]
+__all__ = ["LIFE", "Names", "authority_of", "certificate_of", "new_key", "public_bytes", "sign"]
 
+Names = str | tuple[str, ...]
 LIFE: Final = timedelta(minutes=10)
 """Of each certificate that says whose a key is."""
 _YEARS = timedelta(days=3650)
@@ -59,33 +61,51 @@ def authority_of(key: ec.EllipticCurvePrivateKey, began: datetime) -> x509.Certi
 
 def certificate_of(
     key: ec.EllipticCurvePrivateKey,
-    identity: str,
-    issuer: str,
+    identity: Names,
+    issuer: Names,
     *,
     authority: x509.Certificate,
     authority_key: ec.EllipticCurvePrivateKey,
     log_key: ec.EllipticCurvePrivateKey,
 ) -> x509.Certificate:
-    """Return the certificate that says *key* is *identity*'s, as the log of *log_key* saw it."""
+    """Return the certificate that says *key* is *identity*'s, as the log of *log_key* saw it.
+
+    *issuer* stands in the old place and in the new one; two of them, one in each ("" in none).
+    """
     began = authority.not_valid_before_utc
-    named = (
-        x509.UniformResourceIdentifier(identity) if "://" in identity else x509.RFC822Name(identity)
-    )
+    named = [_general_name(name) for name in _each(identity)]
     by = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key())
-    text = b"\x0c" + bytes([len(issuer)]) + issuer.encode()  # UTF8String
     builder = (
         _builder(x509.Name([]), authority.subject, key, began, LIFE)
         .add_extension(_usage("digital_signature"), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), critical=False)
         .add_extension(by, critical=False)
-        .add_extension(x509.SubjectAlternativeName([named]), critical=True)
-        .add_extension(x509.UnrecognizedExtension(_ISSUER_V1, issuer.encode()), critical=False)
-        .add_extension(x509.UnrecognizedExtension(_ISSUER_V2, text), critical=False)
+        .add_extension(x509.SubjectAlternativeName(named), critical=True)
     )
+    for extension in _issuers(*(_each(issuer) * 2)[:2]):
+        builder = builder.add_extension(extension, critical=False)
     seen = builder.sign(authority_key, hashes.SHA256()).tbs_certificate_bytes
     timestamps = _timestamps(seen, began, authority_key, log_key)
     builder = builder.add_extension(x509.UnrecognizedExtension(_TIMESTAMPS, timestamps), False)
     return builder.sign(authority_key, hashes.SHA256())
+
+
+def _each(names: Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else names
+
+
+def _general_name(identity: str) -> x509.GeneralName:
+    if "://" in identity:
+        return x509.UniformResourceIdentifier(identity)
+    return x509.RFC822Name(identity)
+
+
+def _issuers(old: str, new: str) -> Iterator[x509.UnrecognizedExtension]:
+    if old:
+        yield x509.UnrecognizedExtension(_ISSUER_V1, old.encode())
+    if new:
+        text = b"\x0c" + bytes([len(new)]) + new.encode()  # UTF8String
+        yield x509.UnrecognizedExtension(_ISSUER_V2, text)
 
 
 def _timestamps(

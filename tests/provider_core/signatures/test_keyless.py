@@ -75,6 +75,22 @@ def test_another_identity_does_not_count(release: Signer, other: dict[str, str])
     assert found(release, LAB.bundle_of(IMAGE, **other)) == "by another identity"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("issuer", [(ISSUER, ""), ("", ISSUER)])
+def test_an_issuer_in_one_place_is_enough(release: Signer, issuer: tuple[str, str]) -> None:
+    assert judged([release], bundle(IMAGE, LAB.bundle_of(IMAGE, issuer=issuer))) == release
+
+
+@pytest.mark.parametrize("other", ["https://other.example", ISSUER + "/"])
+def test_two_issuers_do_not_count(release: Signer, other: str) -> None:
+    for issuer in ((ISSUER, other), (other, ISSUER), ("", "")):
+        assert found(release, LAB.bundle_of(IMAGE, issuer=issuer)) == "by another identity"
+
+
+def test_two_identities_do_not_count(release: Signer) -> None:
+    for identity in ((IDENTITY, "builder@plant.example"), ("builder@plant.example", IDENTITY)):
+        assert found(release, LAB.bundle_of(IMAGE, identity=identity)) == "by another identity"
+
+
 def test_another_sigstore_does_not_count(release: Signer) -> None:
     assert found(release, PrivateSigstore().bundle_of(IMAGE)).startswith("not proven (")
 
