@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..digests import Digest
-from ..errors import SignatureError
+from ..errors import NotSupported, SignatureError
 from ..oci import Descriptor
 from ..store import Reader
 from .claims import Claim
@@ -18,6 +18,7 @@ __all__ = ["require_signature"]
 
 _OTHER_IMAGE: Final = "of another image"
 _UNREADABLE: Final = "unreadable"
+_UNJUDGED: Final = "not judged"
 _TOLD: Final = 10
 """Kinds of faults that an error tells."""
 
@@ -38,33 +39,46 @@ def require_signature(
         reader: where they are.
         signers: any one of them suffices.
 
-    Raises SignatureError naming the image, the signers and what was found, and NotSupported if
-    a package is missing to judge what came.
+    Raises SignatureError naming the image, the signers and what was found; NotSupported if nobody
+    was found and a package is missing to judge what came.
     """
     found: Counter[str] = Counter()
+    unjudged: list[NotSupported] = []
     for claim in claims_among(referrers, reader):
-        signer = _signer(claim, digest, signers)
+        signer = _signer(claim, digest, signers, unjudged)
         if not isinstance(signer, str):
             return signer
         found[signer] += 1
+    if unjudged:
+        raise unjudged[0]
     raise _unsigned(image, digest, signers, found)
 
 
 def _signer(
-    claim: Claim | Unreadable, digest: Digest | None, signers: Sequence[Signer]
+    claim: Claim | Unreadable,
+    digest: Digest | None,
+    signers: Sequence[Signer],
+    unjudged: list[NotSupported],
 ) -> Signer | str:
-    """Return who made *claim* about *digest*, or why nobody that counts did."""
+    """Return who made *claim* about *digest*, or why nobody that counts did.
+
+    What cannot be judged here is added to *unjudged*: another signer may still be proven.
+    """
     if not isinstance(claim, Claim):
         return _UNREADABLE
     if digest not in claim.subjects:
         return _OTHER_IMAGE
     faults: dict[str, None] = {}
     for signer in signers:
-        fault = signer.fault(claim)
+        try:
+            fault = signer.fault(claim)
+        except NotSupported as error:
+            unjudged.append(error)
+            continue
         if not fault:
             return signer
         faults[fault] = None
-    return " and ".join(faults)
+    return " and ".join(faults) or _UNJUDGED
 
 
 def _unsigned(

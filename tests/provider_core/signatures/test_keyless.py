@@ -218,6 +218,7 @@ def test_without_the_package_it_says_what_to_install(
     with pytest.raises(NotSupported):
         judged([release], bundle(IMAGE, GOOD))
     assert judged([key], bundle(IMAGE, GOOD), signature(IMAGE, signer)) == key
+    assert judged([release, key], bundle(IMAGE, GOOD), signature(IMAGE, signer)) == key
 
 
 def test_a_claim_keeps_the_bundle_only_for_its_certificate() -> None:
