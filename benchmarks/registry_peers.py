@@ -60,8 +60,7 @@ class Peers:
         return ["chroot", str(self._chroot)] if self._chroot is not None else []
 
     def _version(self, tool: str) -> str:
-        word = "--version" if tool == "skopeo" else "version"
-        said = subprocess.run(
-            [*self._before, tool, word], capture_output=True, text=True, check=True
-        )
-        return said.stdout.splitlines()[0].split()[-1].removeprefix("Version:").strip()
+        """Return the version of Debian's package; crane does not know its own."""
+        words = [*self._before, "dpkg-query", "--show", "--showformat=${Version}", tool]
+        said = subprocess.run(words, capture_output=True, text=True, check=True)
+        return said.stdout.partition("+")[0].partition("-")[0]
