@@ -14,14 +14,15 @@ from typing import Final
 from provider_core.digests import Digest
 from provider_core.disk.durable import open_regular
 from provider_core.disk.failures import disk_errors
+from provider_core.oci.layout import BLOBS_FOLDER, INDEX_FILE, LAYOUT_FILE
 
 from .feed_folder import FeedFolder
-from .paths import CHECKSUMS, INGEST, LOCK
+from .paths import CHECKSUMS, PIECES, TRUST, VOLUME_FILE
 
 __all__ = ["checksum_lines", "line_size", "unlike_checksums", "write_checksums"]
 
-_OWN: Final = frozenset({CHECKSUMS, INGEST, LOCK})
-"""What is in a feed's folder and not of the feed."""
+_TOPS: Final = (BLOBS_FOLDER, INDEX_FILE, LAYOUT_FILE, PIECES, TRUST, VOLUME_FILE)
+"""Where a feed's files are.  Systems and people put others beside them, called as they like."""
 _LINE: Final = re.compile(rb"([0-9a-f]{64})  ([!-~]{1,400})\n")
 _LINE_LIMIT: Final = 512
 _NAMED: Final = re.compile(r"(?:blobs|pieces)/sha256/([0-9a-f]{64})")
@@ -39,7 +40,7 @@ def line_size(path: str) -> int:
 
 
 def write_checksums(folder: FeedFolder) -> int:
-    """Write the list of all that is in *folder* now; return its bytes.
+    """Write the list of all that *folder* has of a feed now; return its bytes.
 
     Files that are named by their SHA-256 were verified when they got that name, and are not read
     again.  Raises NoSpace, StoreError.
@@ -58,7 +59,7 @@ def unlike_checksums(folder: FeedFolder) -> Iterator[tuple[str, str]]:
     where = folder.path(CHECKSUMS)
     if not folder.has(CHECKSUMS):
         return
-    there = {path: _digest(folder, path) for path in files_of(folder)}
+    there = frozenset(files_of(folder))
     with disk_errors(where), os.fdopen(open_regular(where), "rb") as file:
         while line := file.readline(_LINE_LIMIT):
             listed = _LINE.fullmatch(line)
@@ -68,15 +69,14 @@ def unlike_checksums(folder: FeedFolder) -> Iterator[tuple[str, str]]:
             digest, path = listed[1].decode(), listed[2].decode()
             if path not in there:
                 yield path, f"{path} is missing, which {CHECKSUMS} lists"
-            elif there[path] != digest:
+            elif _digest(folder, path) != digest:
                 yield path, f"{path} is not what {CHECKSUMS} says"
 
 
 def files_of(folder: FeedFolder) -> Iterator[str]:
     """Yield the path of every regular file of the feed in *folder*, from there."""
-    for top in folder.names("."):
-        if top not in _OWN:
-            yield from _below(folder, top)
+    for top in _TOPS:
+        yield from _below(folder, top)
 
 
 def _below(folder: FeedFolder, name: str) -> Iterator[str]:

@@ -26,6 +26,7 @@ __all__ = [
     "CHECKSUMS",
     "INGEST",
     "LOCK",
+    "PIECES",
     "PUBLISHERS",
     "ROOT_COPY",
     "SHARDS",
@@ -47,6 +48,7 @@ SHARDS: Final = "shards"
 PUBLISHERS: Final = "trust/publishers"
 ROOT_COPY: Final = "trust/root.json"
 CHECKSUMS: Final = "SHA256SUMS"
+PIECES: Final = "pieces"
 VOLUME_FILE: Final = "volume.json"
 INGEST: Final = "ingest"
 LOCK: Final = "lock"
@@ -77,7 +79,7 @@ def evidence_base(fingerprint: Digest) -> str:
 
 def piece_path(digest: Digest) -> str:
     """Return where a piece of a blob is on its volume; *digest* is the SHA-256 of the piece."""
-    return f"pieces/sha256/{digest.hex}"
+    return f"{PIECES}/sha256/{digest.hex}"
 
 
 def volume_folder(number: int, count: int) -> str:

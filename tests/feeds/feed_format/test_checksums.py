@@ -46,6 +46,21 @@ def test_everything_but_the_publishers_own_is_listed(published: FeedFolder) -> N
     assert set(files_of(published)) == there - {"lock"}
 
 
+def test_what_others_put_beside_it_is_not_of_the_feed(published: FeedFolder) -> None:
+    before = set(files_of(published))
+    for name in (
+        "System Volume Information/WPSettings.dat",
+        "Pr\xfcfbericht.pdf",
+        "SHA256SUMS.bak",
+    ):
+        path = published.root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("of the medium's owner")
+    write_checksums(published)
+    assert set(files_of(published)) == before
+    assert list(unlike_checksums(published)) == []
+
+
 def test_the_list_is_gone_once_it_is_wrong(published: FeedFolder, feed: FeedMaker) -> None:
     write_checksums(published)
     feed.publish(package("other"))
