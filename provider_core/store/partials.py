@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -27,6 +27,7 @@ class Partials:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._mutex = threading.Lock()
+        self._placing = threading.Lock()
         self._flushing = threading.Lock()
         self._open: dict[Digest, PartialFile] = {}
         self._waiting: list[PartialFile] = []
@@ -61,15 +62,15 @@ class Partials:
 
         Whoever commits a file that another thread has placed waits for that one's flush, and
         shares its failure; what could not be flushed is taken out of sight again.  A flush serves
-        all files that wait for it, of whatever thread.
+        all files that wait for it, of whatever thread; one that fails, all that came up to then.
         """
         for file in files:
             file.seal()
-        placed = [file for file in files if file.place(self._target(file))]
-        with self._mutex:
+        with self._placing:
+            placed = [file for file in files if file.place(self._target(file))]
             self._waiting += placed
         with self._flushing:
-            self._flush_waiting()
+            self._flush_waiting_and(placed)
         for file in placed:
             file.check()
 
@@ -90,25 +91,33 @@ class Partials:
                 file.close()
             self._open.clear()
 
-    def _flush_waiting(self) -> None:
-        """Flush the folders of the files that wait; each file is told how that ended."""
-        with self._mutex:
-            waiting, self._waiting = self._waiting, []
-        by_folder: dict[Path, list[PartialFile]] = {}
-        for file in waiting:
-            if file.is_unflushed:
-                by_folder.setdefault(self._target(file).parent, []).append(file)
-        for folder, files in sorted(by_folder.items()):
+    def _flush_waiting_and(self, own: Sequence[PartialFile]) -> None:
+        """Flush the folders of the files that wait; each file is told how that ended.
+
+        *own* files are among them still if whoever was to flush them was interrupted.
+        """
+        with self._placing:
+            waiting, self._waiting = {*self._waiting, *own}, []
+        for folder, files in sorted(self._unflushed(waiting).items()):
             try:
                 sync_folder(folder)
             except OSError as error:
                 failure = translated(error, folder)
                 failure.__cause__ = error
-                for file in files:
+                with self._placing:  # a second flush would not tell what became of these
+                    late = self._unflushed(self._waiting).get(folder, ())
+                for file in {*files, *late}:
                     file.withdraw(self._target(file), failure)
             else:
                 for file in files:
                     file.flushed()
+
+    def _unflushed(self, files: Iterable[PartialFile]) -> dict[Path, list[PartialFile]]:
+        found: dict[Path, list[PartialFile]] = {}
+        for file in files:
+            if file.is_unflushed:
+                found.setdefault(self._target(file).parent, []).append(file)
+        return found
 
     def _target(self, file: PartialFile) -> Path:
         return self._layout.blob(file.descriptor.digest)

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,6 +78,14 @@ def test_records_and_index(calls: Calls, store: DirectoryStore) -> None:
     store.drop_record(root, "sample 1")
     store.drop_record(root, "sample 1")
     assert calls == [("sync folder", "records")]
+
+
+def test_many_records_share_the_flush_of_their_folder(calls: Calls, store: DirectoryStore) -> None:
+    root = Descriptor.of(b"blob", RAW).digest
+    store.write_records([Record(root=root, key=key, document=b"{}") for key in "abc"])
+    written = [("sync", "ingest"), ("rename", "ingest to records")] * 3
+    flushes = [_DURABLE, ("sync folder", "blobs/sha512")]
+    assert calls == [*flushes, *written, ("sync folder", "records")]
 
 
 def test_nothing_is_visible_before_it_is_flushed(
@@ -227,6 +235,67 @@ def test_who_commits_second_shares_the_failure(
             with pytest.raises(StoreError):
                 commit.result()
     assert not store.has(first.descriptor)
+
+
+def test_what_is_placed_during_a_flush_that_fails_shares_the_failure(
+    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(writer, b"the folders are made", RAW)
+    first, late = _written(writer, b"first"), _written(writer, b"late")
+    fsync, begun, go_on = os.fsync, threading.Event(), threading.Event()
+
+    def fail_late_and_once(fd: int) -> None:
+        if os.path.isdir(os.readlink(f"/proc/self/fd/{fd}")) and not begun.is_set():
+            begun.set()
+            assert go_on.wait(30)
+            raise OSError(errno.EIO, "the disk says no")
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", fail_late_and_once)
+    with first, late, ThreadPoolExecutor() as pool:
+        one = pool.submit(first.commit)
+        assert begun.wait(30)
+        other = pool.submit(late.commit)
+        while not store.has(late.descriptor):
+            assert wait([other], timeout=0.02).done == set()
+        go_on.set()
+        for commit in (one, other):
+            with pytest.raises(StoreError):
+                commit.result()
+    assert not store.has(first.descriptor)
+    assert not store.has(late.descriptor)
+
+
+def test_who_waits_flushes_what_another_was_interrupted_at(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(writer, b"the folders are made", RAW)
+    partials = [_written(writer, data) for data in (b"first", b"second", b"third")]
+    fsync, begun, go_on = os.fsync, threading.Event(), threading.Event()
+    flushes: list[int] = []
+
+    def interrupt_the_second(fd: int) -> None:
+        if os.path.isdir(os.readlink(f"/proc/self/fd/{fd}")):
+            flushes.append(fd)
+            if len(flushes) == 1:
+                begun.set()
+                assert go_on.wait(30)
+            if len(flushes) == 2:
+                raise KeyboardInterrupt
+        fsync(fd)
+
+    monkeypatch.setattr(os, "fsync", interrupt_the_second)
+    with ExitStack() as opened, ThreadPoolExecutor() as pool:
+        for partial in partials:
+            opened.enter_context(partial)
+        commits = [pool.submit(partials[0].commit)]
+        assert begun.wait(30)
+        commits += [pool.submit(partial.commit) for partial in partials[1:]]
+        wait(commits, timeout=0.2)
+        go_on.set()
+        errors = [commit.exception() for commit in commits]
+    assert len([error for error in errors if error is not None]) == 1
+    assert len(flushes) == 3
 
 
 def test_who_commits_after_the_flush_needs_none(calls: Calls, writer: Writer) -> None:
