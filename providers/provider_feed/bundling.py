@@ -54,7 +54,6 @@ __all__ = [
     "tell_bundle",
 ]
 
-
 _LIFE: Final = timedelta(days=365)
 """How long a bundle holds unless it is said: couriers are slow, and plants open old bundles."""
 

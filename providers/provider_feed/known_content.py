@@ -36,7 +36,6 @@ from .feed_folders import feed_folders
 
 __all__ = ["known_everywhere"]
 
-
 _INVENTORY: Final = re.compile(rb'"schema"\s*:\s*"ferry\.inventory/')
 _DIGEST: Final = re.compile(rb"sha256:([0-9a-f]{64})\b")
 _PLATFORMS: Final = re.compile(rb'"platforms"\s*:\s*"([^"\s]{1,4096})"')

@@ -13,8 +13,6 @@ from .option_names import ACCEPT_EXPIRED
 
 __all__ = ["accepted_expired", "parse_span"]
 
-"""The option that says for how long after their end signatures count."""
-
 _UNITS: Final = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),

@@ -15,7 +15,6 @@ from .option_names import MAX_FILE_SIZE, VOLUME_SIZE
 
 __all__ = ["MediaLimits", "limits_of", "parse_size"]
 
-
 _SIZE: Final = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kmgt]?i?b)?", re.ASCII)
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _LEAST_FILE: Final = 64 << 10

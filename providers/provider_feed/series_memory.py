@@ -14,8 +14,6 @@ from .option_names import SERIES
 
 __all__ = ["SeriesMemory"]
 
-"""The option that says which series is expected."""
-
 _FILE: Final = "series.json"
 _LIMIT: Final = 64 << 10
 

@@ -37,8 +37,6 @@ from .series_memory import SeriesMemory
 
 __all__ = ["OpenedFeed", "Trusting", "opened_feed"]
 
-"""The option that names the older bundle that may follow a newer one, by its version."""
-
 _UNPINNED: Final = "unpinned"
 _TRUST: Final = "trust"
 _SHARDS: Final = "shards"
