@@ -346,6 +346,16 @@ class CheckingSuite(StoreCase):
         with pytest.raises(DocumentError):
             store.write_records([Record(root=Digest.of(b""), key="x" * 4097, document=b"{}")])
 
+    def test_records_are_kept_together_or_not_at_all(self, store: Store) -> None:
+        root = _fill(store, b"layer").digest
+        records = [Record(root=root, key=key, document=b"{}") for key in ("one", "other")]
+        with pytest.raises(DocumentError):
+            store.write_records([*records, Record(root=root, key="third", document=b"[]")])
+        assert list(store.records()) == []
+        store.write_records([])
+        store.write_records(records)
+        assert {record.key for record in store.records()} == {"one", "other"}
+
     def test_a_flush_changes_nothing(self, store: Store) -> None:
         root = _fill(store, b"layer")
         before = _digests(store)
