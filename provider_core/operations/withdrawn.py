@@ -9,6 +9,7 @@ from ..errors import PackageNotFound
 from ..model import Installed, Query, Source, Withdrawal
 from ..oci import Descriptor
 from ..references import name_key
+from ..versions import Version
 from .active_sources import active_sources
 from .listing import installed
 
@@ -51,15 +52,21 @@ def taken_back(resources: Resources, source: Source, query: Query) -> PackageNot
     That is if it withdrew some of it: what others offer under the name may be anybody's.  None
     if it did not; nobody is asked.
     """
-    for one in resources.offers.withdrawn().get(name_key(source.name), ()):
-        if query.name and name_key(one.name) == name_key(query.name):
-            return PackageNotFound(
-                query.name,
-                sources=[source.name],
-                hint=f"that source withdrew {one.version} ({one.reason}); no other one is asked:"
-                " --source NAME takes one of them",
-            )
-    return None
+    gone = [
+        one
+        for one in resources.offers.withdrawn().get(name_key(source.name), ())
+        if query.name and name_key(one.name) == name_key(query.name)
+    ]
+    if not gone:
+        return None
+    meant = [one for one in gone if query.wants_version(Version.parse(one.version))]
+    one = (meant or gone)[0]
+    return PackageNotFound(
+        query.name,
+        sources=[source.name],
+        hint=f"that source withdrew {one.version} ({one.reason}); no other one is asked:"
+        " --source NAME takes one of them",
+    )
 
 
 def _contents(image: Installed) -> set[object]:

@@ -84,6 +84,23 @@ def test_damage_is_not_an_empty_answer(layouts: Path) -> None:
         Bench(source=source(layouts)).find("three")
 
 
+@pytest.mark.parametrize("form", ["oci", "docker"])
+def test_of_a_name_that_is_not_asked_for_nothing_more_is_read(layouts: Path, form: str) -> None:
+    path = layouts / "both.tar"
+    if form == "oci":
+        path.write_bytes(oci_archive(("x:1", ONE), ("y:1", TWO)))
+        document = ONE.blobs[ONE.root.digest]
+    else:
+        path.write_bytes(docker_archive((["x:1"], ONE), (["y:1"], TWO)))
+        document = ONE.blobs[ONE.image_id]
+    path.write_bytes(path.read_bytes().replace(document, b"#" * len(document)))
+    bench = Bench(source=source(path))
+    assert found(bench, "Y") == [("y", "1")]
+    for name in ("x", ""):
+        with pytest.raises(IntegrityError):
+            bench.find(name)
+
+
 def test_a_source_that_is_gone_is_no_such_file(layouts: Path) -> None:
     with pytest.raises(NoSuchFile):
         Bench(source=source(layouts / "gone")).find()

@@ -101,6 +101,23 @@ def test_nobody_else_is_asked_for_what_was_withdrawn(
     near.close()
 
 
+def test_of_several_that_were_withdrawn_the_one_asked_for_is_told(
+    near: Host, feed: FeedMaker
+) -> None:
+    withdraw(feed, "tool:1.0", reason="leaks passwords")
+    withdraw(feed, "tool:2.0", reason="is slow")
+    near.refresh()
+    for request, told_of in {
+        "tool==1.0": "1.0 (leaks passwords)",
+        "tool==2.0": "2.0 (is slow)",
+    }.items():
+        for ask in (near.install, near.find):
+            with pytest.raises(PackageNotFound) as caught:
+                ask(request)
+            assert f"withdrew {told_of}" in caught.value.hint
+    near.close()
+
+
 def test_it_travels_in_bundles(near: Host, feed: FeedMaker, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     near.save("tool:1.0", "tool:2.0", to=str(bundle))
