@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from feed_format import fingerprint_of, open_publisher, show_fingerprint
 from provider_core import Host, Settings, Wishes
 from provider_core.errors import PackageNotFound, UsageError
+from provider_core.model.sources import LAST_RESORT
 from provider_feed import FeedProvider
 from provider_feed.publishing import remove_images
 from provider_feed.withdrawing import take_back
@@ -101,20 +103,32 @@ def test_nobody_else_is_asked_for_what_was_withdrawn(
     near.close()
 
 
+def test_no_last_resort_is_told_a_name_that_was_withdrawn(
+    near: Host, feed: FeedMaker, tmp_path: Path
+) -> None:
+    other = FeedMaker(path=tmp_path / "other").create()
+    publish_image(other, "Tool", "9.0", make_image("anybody's"))
+    options = {"fingerprint": fingerprint(other)}
+    near.add_source("last", str(other.path), options=options, priority=LAST_RESORT)
+    withdraw(feed, "tool")
+    near.refresh()
+    with pytest.raises(PackageNotFound, match="plant"):
+        near.find("tool")
+    assert [one.version for one in near.find("tool", wishes=Wishes(source="last")).packages]
+    near.close()
+
+
 def test_of_several_that_were_withdrawn_the_one_asked_for_is_told(
     near: Host, feed: FeedMaker
 ) -> None:
     withdraw(feed, "tool:1.0", reason="leaks passwords")
     withdraw(feed, "tool:2.0", reason="is slow")
     near.refresh()
-    for request, told_of in {
-        "tool==1.0": "1.0 (leaks passwords)",
-        "tool==2.0": "2.0 (is slow)",
-    }.items():
-        for ask in (near.install, near.find):
-            with pytest.raises(PackageNotFound) as caught:
-                ask(request)
-            assert f"withdrew {told_of}" in caught.value.hint
+    gone = {"tool==1.0": "1.0 (leaks passwords)", "tool==2.0": "2.0 (is slow)"}
+    for request, ask in product(gone, (near.install, near.find)):
+        with pytest.raises(PackageNotFound) as caught:
+            ask(request)
+        assert f"withdrew {gone[request]}" in caught.value.hint
     near.close()
 
 
