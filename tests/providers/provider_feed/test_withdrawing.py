@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
@@ -125,7 +126,8 @@ def test_of_several_that_were_withdrawn_the_one_asked_for_is_told(
     withdraw(feed, "tool:2.0", reason="is slow")
     near.refresh()
     gone = {"tool==1.0": "1.0 (leaks passwords)", "tool==2.0": "2.0 (is slow)"}
-    for request, ask in product(gone, (near.install, near.find)):
+    asks: tuple[Callable[[str], object], ...] = (near.install, near.find)
+    for request, ask in product(gone, asks):
         with pytest.raises(PackageNotFound) as caught:
             ask(request)
         assert f"withdrew {gone[request]}" in caught.value.hint
