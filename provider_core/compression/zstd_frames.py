@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import IO, Final
 
+import zstandard
+
 __all__ = ["WholeFrames"]
 
 _FRAME: Final = 0xFD2FB528
@@ -13,6 +15,8 @@ _SKIPPABLE: Final = 0x184D2A50
 _DICTIONARY_ID: Final = (0, 1, 2, 4)
 _CONTENT_SIZE: Final = (0, 2, 4, 8)
 _RLE: Final = 1
+_MOST_EMPTY: Final = 1_000
+"""Empty blocks and frames in a row: no encoder writes more, and each takes time for nothing."""
 
 _Wants = Generator[tuple[int, bool], bytes, None]
 """Asks for a number of bytes, and says whether it looks at them; gets them, or b''."""
@@ -52,20 +56,36 @@ class WholeFrames:
                 self._wanted, self._looks = self._walk.send(head)
 
     def _frames(self) -> _Wants:
+        empty = _Empty()
         while True:
             self._between = True
             magic = int.from_bytes((yield 4, True), "little")
             self._between = False
             if magic == _FRAME:
-                yield from _frame()
+                yield from _frame(empty)
             elif magic & ~0xF == _SKIPPABLE:
-                yield from _skip(int.from_bytes((yield 4, True), "little"))
+                size = int.from_bytes((yield 4, True), "little")
+                empty.count(size)
+                yield from _skip(size)
             else:  # the decoder refuses it as soon as it comes there
                 while True:
                     yield 1 << 30, False
 
 
-def _frame() -> _Wants:
+class _Empty:
+    """Counts what comes in a row and holds nothing."""
+
+    def __init__(self) -> None:
+        self._row = 0
+
+    def count(self, size: int) -> None:
+        """Note a block or frame of *size* bytes; ZstdError after too many without any."""
+        self._row = 0 if size else self._row + 1
+        if self._row > _MOST_EMPTY:
+            raise zstandard.ZstdError(f"more than {_MOST_EMPTY} empty blocks in a row")
+
+
+def _frame(empty: _Empty) -> _Wants:
     flags = (yield 1, True)[0]
     single, checksum = flags >> 5 & 1, flags >> 2 & 1
     size = _CONTENT_SIZE[flags >> 6] or single
@@ -74,6 +94,7 @@ def _frame() -> _Wants:
     while not last:
         block = int.from_bytes((yield 3, True), "little")
         last, kind, size = block & 1, block >> 1 & 3, block >> 3
+        empty.count(size)
         yield from _skip(1 if kind == _RLE else size)
     yield from _skip(4 * checksum)
 

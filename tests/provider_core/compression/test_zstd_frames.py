@@ -108,3 +108,17 @@ def test_a_bomb_stops_at_the_limit() -> None:
     with pytest.raises(DocumentError, match="more than"):
         sizes.extend(map(len, pieces))
     assert max(sizes) <= 1 << 20
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        _frame(b"") * 2_000,
+        (b"\x50\x2a\x4d\x18" + bytes(4)) * 2_000,
+        _frame(TEXT, write_content_size=0)[:6] + bytes(3) * 2_000,
+    ],
+    ids=["frames", "skippable frames", "blocks"],
+)
+def test_work_for_nothing_has_an_end(many: bytes) -> None:
+    with pytest.raises(DocumentError, match="more than 1000 empty blocks"):
+        list(decompressed(io.BytesIO(many), Compression.ZSTD, limit=1 << 20, what="layer"))
