@@ -95,8 +95,10 @@ PASSING = [
 @pytest.fixture
 def impatient(quick: TransportSettings, fault: Fault) -> TransportSettings:
     """Give limits for faults that stay: one further attempt, a fifth of a second if it hangs."""
-    hangs = TimedOut in OUTCOMES[fault]
-    return replace(quick, retries=1, **({"stall_limit": 0.2, "deadline": 0.4} if hangs else {}))
+    limits = replace(quick, retries=1)
+    if TimedOut not in OUTCOMES[fault]:
+        return limits
+    return replace(limits, stall_limit=0.2, deadline=0.4)
 
 
 def test_every_fault_has_an_outcome() -> None:
