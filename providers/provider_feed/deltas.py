@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from feed_format import BASE_TARGET, Base, Publisher
+from feed_format import BASE_TARGET, Base, Publisher, read_feed
 from provider_core.digests import Digest
 from provider_core.errors import IntegrityError
 from provider_core.oci import Descriptor
 from provider_core.store import Reader
 from provider_core.store.graph import is_document
 
+from .places import FolderPlace
 from .publishable import Publishable
 from .trusting import OpenedFeed
 
@@ -55,9 +56,14 @@ def _is_left_out(blob: Descriptor, known: frozenset[Digest]) -> bool:
 def base_of(opened: OpenedFeed) -> Base:
     """Return what the bundle expects to be here; nothing for a feed that leaves nothing out.
 
+    A far side that trusts the publisher alone reads the courier's list of it all the same.
+
     Raises IntegrityError, NotFoundError, TransportError.
     """
-    data = opened.reader.file(BASE_TARGET)
+    if opened.is_evidence and isinstance(opened.place, FolderPlace):
+        data = read_feed(opened.place.folders[0]).file(BASE_TARGET)
+    else:
+        data = opened.reader.file(BASE_TARGET)
     return Base(blobs={}) if data is None else Base.parse(data)
 
 

@@ -61,6 +61,7 @@ def receive(
     """
     with opened_feed(feed_of(package, context), context) as opened:
         check_base(opened, reader)
+        opened.remember()
         vouched = _vouched(opened, package, context)
         place = content_place(opened, f"{package.name} {package.version}")
     if isinstance(place, VolumePlace):
@@ -125,7 +126,12 @@ def feed_contents(package: Package, pin: Descriptor, reader: Reader, context: Co
             return reader.read(descriptor)
         return place.read(descriptor)
 
-    selection = select_image(pin, read, context.platforms, available=place.has)
+    try:
+        selection = select_image(pin, read, context.platforms, available=place.has)
+    except BlobNotFound:
+        with opened_feed(feed_of(package, context), context) as opened:
+            check_base(opened, reader)  # names all that a bundle left out and is not here
+        raise
     return Contents(descriptors=selection.descriptors)
 
 

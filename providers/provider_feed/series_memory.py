@@ -30,6 +30,11 @@ class SeriesMemory:
         """Version of the last bundle; 0 if there was none."""
         return self._last.version if self._last else 0
 
+    @property
+    def series(self) -> str:
+        """Its series; '' if there was none."""
+        return self._last.id if self._last else ""
+
     def check(self, found: Series | None, options: Mapping[str, Any]) -> None:
         """Raise unless *found* may follow what was read before.
 
@@ -37,7 +42,7 @@ class SeriesMemory:
 
         Raises IntegrityError for another series, or none where one is expected; Rollback.
         """
-        expected = options.get(SERIES) or (self._last.id if self._last else "")
+        expected = options.get(SERIES) or self.series
         if found is None:
             if expected:
                 raise IntegrityError(

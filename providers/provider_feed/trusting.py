@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from feed_format import (
+    BASE_TARGET,
     SERIES_TARGET,
     FeedReader,
     Pin,
@@ -30,7 +32,7 @@ from provider_core.errors import Error, IntegrityError, Rollback, Untrusted
 
 from .known_root import KnownRoot
 from .lasting import accepted_expired
-from .option_names import ACCEPT_ROLLBACK
+from .option_names import ACCEPT_ROLLBACK, SERIES
 from .places import Place, places_of
 from .rehearsing import Replaying, copied, made
 from .series_memory import SeriesMemory
@@ -56,6 +58,8 @@ class OpenedFeed:
     """Which bundle it is; None if it is none."""
     accepted: timedelta
     """How long after their end its signatures count."""
+    remember: Callable[[], None]
+    """Keeps it as the last one that was read; a feed that is no delta was kept before."""
 
     @property
     def is_evidence(self) -> bool:
@@ -102,13 +106,15 @@ def _first_whole(places: Sequence[Place], asked: Trusting, context: Context) -> 
 
 
 def _opened(place: Place, asked: Trusting, context: Context) -> OpenedFeed:
-    memory = context.state.folder / _memory_name(asked, context)
+    usual = context.state.folder / _memory_name(asked, context)
+    memory = usual.with_name(_accepted_name(usual.name, context))
     base, pin = _begun(asked.known, place)
     reading = _Reading(
         fetch=Replaying(place.fetch),
         pin=pin,
         base=base,
         accepted=accepted_expired(context.options),
+        usual=SeriesMemory(usual),
         context=context,
     )
     feed, series = reading.verified(memory)
@@ -118,11 +124,12 @@ def _opened(place: Place, asked: Trusting, context: Context) -> OpenedFeed:
         reader=FeedReader(place.fetch, feed, made(memory / _SHARDS)),
         series=series,
         accepted=reading.accepted,
+        remember=partial(reading.remember, memory, series),
     )
 
 
 def _memory_name(asked: Trusting, context: Context) -> str:
-    """Return the folder of what is remembered; another one after an accepted rollback.
+    """Return the folder of what is remembered.
 
     A folder that is named without a source is remembered by its place: two bundles of one
     courier, side by side, are two series.
@@ -130,8 +137,13 @@ def _memory_name(asked: Trusting, context: Context) -> str:
     parts = [asked.known.digest.hex if asked.known else _UNPINNED]
     if context.source is None:
         parts.append(hashlib.sha256(os.fsencode(asked.location)).hexdigest()[:16])
+    return "-".join(parts)
+
+
+def _accepted_name(usual: str, context: Context) -> str:
+    """Return the folder in the place of *usual*: another one after an accepted rollback."""
     accepted = context.options.get(ACCEPT_ROLLBACK)
-    return "-".join([*parts, str(accepted)] if accepted else parts)
+    return f"{usual}-{accepted}" if accepted else usual
 
 
 def _begun(known: KnownRoot | None, place: Place) -> tuple[str, Pin]:
@@ -162,20 +174,28 @@ class _Reading:
     """Folder of its metadata."""
     accepted: timedelta
     """How long after their end signatures count."""
+    usual: SeriesMemory
+    """What was remembered before a rollback was accepted, if one was: going back stays within its
+    series."""
     context: Context
 
     def verified(self, memory: Path) -> tuple[TrustedFeed, Series | None]:
-        """Verify the feed on a copy of *memory*; if all is right, change that too."""
+        """Verify the feed on a copy of *memory*; if all is right and here, change that too."""
         last = SeriesMemory(memory)
         with copied(memory / _TRUST) as copy:
             feed = self._read(copy)
             series = self._series(feed, copy)
-            last.check(series, self.context.options)
+            last.check(series, {SERIES: self.usual.series, **self.context.options})
             _check_accepted(feed, self.context)
         self.fetch.replay()
-        feed = self._read(made(memory / _TRUST))
-        last.remember(series)
+        if self.base != TRUST or BASE_TARGET not in feed.list.files:
+            self.remember(memory, series)
         return feed, series
+
+    def remember(self, memory: Path, series: Series | None) -> None:
+        """Keep in *memory* what was read.  Raises NoSpace, StoreError."""
+        self._read(made(memory / _TRUST))
+        SeriesMemory(memory).remember(series)
 
     def _read(self, state: Path) -> TrustedFeed:
         feed = TrustReader(

@@ -218,6 +218,20 @@ def test_an_older_bundle_is_a_rollback(
     assert [one.name for one in far.find("*").packages] == ["other", "Tool"]
 
 
+def test_going_back_stays_within_the_series(homes: _Homes, near: Host, tmp_path: Path) -> None:
+    for name in ("theirs", "ours"):
+        near.save("tool", to=str(tmp_path / name))
+    far = homes("far")
+    ours, theirs = str(tmp_path / "ours"), str(tmp_path / "theirs")
+    far.add_source("usb", ours, options={"fingerprint": _courier(tmp_path / "ours")})
+    version = read_feed(tmp_path / "theirs").states[3].version
+    back = {"accept-rollback": str(version)}
+    with pytest.raises(IntegrityError, match="'theirs'"):
+        far.set_source("usb", location=theirs, options=back)
+    assert far.install("tool").installed
+    far.set_source("usb", location=theirs, options={**back, "series": "theirs"})
+
+
 def test_older_evidence_that_is_not_vouched_for_stays_at_home(
     homes: _Homes, near: Host, feed: FeedMaker, tmp_path: Path
 ) -> None:

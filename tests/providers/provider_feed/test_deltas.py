@@ -115,6 +115,46 @@ def test_a_base_that_is_missing_is_refused_whole(sides: Sides) -> None:
     assert not (other.home / "store" / "blobs" / "sha256" / SECOND_LAYER.digest.hex).exists()
 
 
+def test_a_base_that_is_a_whole_image_is_told_as_one(sides: Sides) -> None:
+    """Without the config of an image not even its plan can be made."""
+    first = sides.save("app", "full", "--series", "plant")
+    delta = sides.save("app", "delta", "--series", "plant", "--missing-from", str(first))
+    assert FIRST.manifest.config.digest.hex not in _carried(delta)
+    other = sides.side("other")
+    done = sides.bring(other, delta)
+    assert done.code == 4
+    assert "builds on content that is not here" in done.err
+    assert other("list").out == ""
+    assert sides.bring(other, first).code == 0, "what would mend it is refused"
+    assert sides.bring(other, delta).code == 0
+
+
+def test_a_bundle_that_comes_late_is_no_rollback(sides: Sides) -> None:
+    far, _ = _second_round(sides)
+    late = sides.save("app", "late", "--series", "plant")
+    sides.publish("3.0", make_image(SHARED, "second build", "third"))
+    third = sides.save("app", "third", "--series", "plant", "--missing-from", str(late))
+    for _ in range(2):
+        assert "builds on content" in sides.bring(far, third).err
+    assert sides.bring(far, late).code == 0
+    assert sides.bring(far, third).code == 0
+    done = sides.bring(far, late)
+    assert done.code == 4
+    assert "goes back behind what was seen before" in done.err
+
+
+def test_who_trusts_the_publisher_alone_is_told_of_a_missing_base(sides: Sides) -> None:
+    _, inventory = _second_round(sides)
+    delta = sides.save("app", "delta", "--series", "plant", "--missing-from", str(inventory))
+    other = sides.side("other")
+    pin = ("--fingerprint", fingerprint(sides.feed))
+    assert other("source", "add", "usb", str(delta), *pin).code == 0
+    done = other("install", "app")
+    assert done.code == 4
+    assert "builds on content that is not here" in done.err
+    assert not (other.home / "store" / "blobs" / "sha256" / SECOND_LAYER.digest.hex).exists()
+
+
 def test_what_only_some_receivers_have_travels(sides: Sides) -> None:
     far, first = _second_round(sides)
     first = first.rename(first.with_name("first.json"))
