@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 __all__ = ["CHANGES", "Point", "changes_of", "killed_at"]
@@ -20,17 +21,23 @@ CHANGES = (
 """What changes a file system; a file that was opened to be made shows at its next change."""
 
 Point = tuple[str, int]
-"""A call, and its number among the calls of that name in one run."""
+"""A call, and its number among the calls of that name in one thread: the first to come to it."""
 
-_CALL = re.compile(r"^(?:\d+ +)?(\w+)\(", re.MULTILINE)
+_CALL = re.compile(r"^(\d+ +)?(\w+)\(", re.MULTILINE)
 
 
 def changes_of(command: Sequence[str], log: Path) -> tuple[Point, ...]:
-    """Run *command* to its end and return every change of files that it makes."""
+    """Run *command* to its end and return every change of files that it makes.
+
+    strace counts the calls of each thread by themselves when it is to kill at one of them.
+    """
     traced = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", str(log), "-e", _set()]
     subprocess.run([*traced, *_python(command)], check=True, env=_environment(), timeout=60)
     counts = Counter(_CALL.findall(log.read_text(encoding="utf-8", errors="replace")))
-    return tuple((name, number) for name in CHANGES for number in range(1, counts[name] + 1))
+    most = {name: 0 for name in CHANGES}
+    for (_, name), count in counts.items():
+        most[name] = max(most[name], count)
+    return tuple((name, number) for name in CHANGES for number in range(1, most[name] + 1))
 
 
 def killed_at(command: Sequence[str], point: Point) -> bool:
@@ -59,6 +66,11 @@ def _python(command: Sequence[str]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Return an environment in which Python itself changes no file."""
-    path = os.pathsep.join(filter(None, sys.path))
+    """Return an environment in which Python itself changes no file, and finds what we find.
+
+    What an editable installation finds is not on the path of a Python outside of its venv.
+    """
+    specs = (find_spec(name) for name in ("provider_core", "provider_feed", "feed_format"))
+    ours = [str(Path(spec.origin).parents[1]) for spec in specs if spec and spec.origin]
+    path = os.pathsep.join(filter(None, [*ours, *sys.path]))
     return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": path}
