@@ -23,7 +23,7 @@ from .referrers import Referrers
 
 __all__ = ["install_image"]
 
-_AT_ONCE = 3
+_AT_ONCE = 4
 """Blobs of one image; a large one has several connections of its own."""
 
 
