@@ -23,6 +23,8 @@ from .waiting import Check, Watch
 __all__ = ["BlobFetch"]
 
 _RANGE_NOT_SATISFIABLE = 416
+_PROBE = 1 << 20
+"""Bytes of the first range of a large blob, which shows whether there are ranges."""
 
 
 class BlobFetch:
@@ -83,10 +85,10 @@ class BlobFetch:
             for start, end in gaps:
                 self._fetch(start, end)
             return
-        # The first segment tells whether the server has ranges at all.
-        pieces = segments(gaps, self._settings.segment)
-        self._fetch(*next(pieces))
+        # A first, short one tells whether the server has ranges at all.
+        self._fetch(*next(segments(gaps, min(_PROBE, self._settings.segment))))
         if self._ranged:
+            pieces = segments(self._sink.gaps(), self._settings.segment)
             _in_parallel(lambda piece: self._fetch(*piece), pieces, self._settings.connections)
 
     def _fetch(self, start: int, end: int) -> None:

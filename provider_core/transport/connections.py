@@ -34,7 +34,7 @@ _HEAD_LIMIT = 256 << 10
 _GATHER_FROM = 64 << 10
 _GATHER_PAUSE = 0.02
 _GATHER_SECONDS = 0.25
-_POOLED = 16
+_POOLED = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,11 +61,11 @@ class TransportSettings:
     """Seconds before the first further attempt; doubled each time, up to *retry_after_cap*."""
     retry_after_cap: float = 60.0
     """The longest wait before a further attempt in seconds, whatever Retry-After says."""
-    connections: int = 4
+    connections: int = 6
     """Connections for one large blob."""
     parallel_from: int = 64 << 20
     """Missing bytes from which a blob is fetched over several connections."""
-    segment: int = 16 << 20
+    segment: int = 8 << 20
     """Bytes that one connection fetches at a time."""
 
 
