@@ -1,4 +1,7 @@
-"""WimProvider: the hooks, each a few lines over the modules that do the work."""
+"""WimProvider: the hooks, each a few lines over the modules that do the work.
+
+They import these when they are called, since every command reads every provider's card.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,6 @@ from provider_core.model import (
 from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
-from .diagnosing import findings
-from .finding import checked_source, local_path, packages_called, packages_named
 from .media import MAGIC, MARKERS, PROVIDER, SUFFIX, WIM
 from .options import OPTIONS
 
@@ -67,11 +68,15 @@ class WimProvider(ProviderSpec):
     @hookimpl
     def check_source(self, source: Source, context: Context) -> Source:
         """Take a file, or a folder with files; see `finding.checked_source`."""
+        from .finding import checked_source
+
         return checked_source(source)
 
     @hookimpl
     def diagnose(self, context: Context) -> Iterable[Finding]:
         """Say whether libwim is here, and how to get it; see `diagnosing`."""
+        from .diagnosing import findings
+
         return findings()
 
     @hookimpl
@@ -80,6 +85,8 @@ class WimProvider(ProviderSpec):
 
         Raises NoSuchFile, StoreError, IntegrityError, NotSupported.
         """
+        from .finding import packages_called
+
         if context.source is not None:
             path, source = Path(context.source.location), context.source.name
             yield from packages_called(query.wants_name, path, source, context)
@@ -90,6 +97,8 @@ class WimProvider(ProviderSpec):
 
         Raises NoSuchFile, Ambiguous, PackageNotFound, IntegrityError.
         """
+        from .finding import local_path, packages_named
+
         if isinstance(reference, FilePath):
             yield from packages_named(local_path(reference.path), context)
 
@@ -108,7 +117,7 @@ class WimProvider(ProviderSpec):
 
         Raises IntegrityError, NotSupported, Ambiguous, Conflict.
         """
-        from .converting import convert_file  # here, for a listing needs neither it nor `saving`
+        from .converting import convert_file
 
         return convert_file(content, reader, writer, context)
 
