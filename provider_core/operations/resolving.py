@@ -28,7 +28,7 @@ from .recognising import providers_for_file, providers_for_folder, providers_for
 from .requests import query_of
 from .wanted_platforms import wanted_platforms
 from .wishes import Wishes
-from .withdrawn import taken_back
+from .withdrawn import taken_back, why_gone
 
 if TYPE_CHECKING:
     from .resources import Resources
@@ -88,7 +88,8 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
     if decided is not None:
         source, packages = decided
         if not packages:
-            raise PackageNotFound(request, sources=[source.name], hint=_latest_hint(name))
+            hint = _latest_hint(name) or why_gone(resources, source, query)
+            raise PackageNotFound(request, sources=[source.name], hint=hint)
         wanted, strict = wanted_platforms(resources, wishes), wishes.platforms is not None
         package = the_one(packages, query, wanted, request, strict=strict)
         return Chosen(package=package, source=source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from .listing import installed
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Withdrawn", "taken_back", "withdrawn"]
+__all__ = ["Withdrawn", "taken_back", "why_gone", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +53,35 @@ def taken_back(resources: Resources, source: Source, query: Query) -> PackageNot
     That is if it withdrew some of it: what others offer under the name may be anybody's.  None
     if it did not; nobody is asked.
     """
-    gone = [
-        one
-        for one in resources.offers.withdrawn().get(name_key(source.name), ())
-        if query.name and name_key(one.name) == name_key(query.name)
-    ]
+    gone = _gone(resources, source, query)
     if not gone:
         return None
-    meant = [one for one in gone if query.wants_version(Version.parse(one.version))]
-    one = (meant or gone)[0]
+    one = (_meant(gone, query) or gone)[0]
     return PackageNotFound(
         query.name,
         sources=[source.name],
         hint=f"that source withdrew {one.version} ({one.reason}); no other one is asked:"
         " --source NAME takes one of them",
     )
+
+
+def why_gone(resources: Resources, source: Source, query: Query) -> str:
+    """Return a hint that *source* withdrew a version asked for, '' if it did not."""
+    for one in _meant(_gone(resources, source, query), query):
+        return f"that source withdrew {one.version} ({one.reason})"
+    return ""
+
+
+def _gone(resources: Resources, source: Source, query: Query) -> list[Withdrawal]:
+    return [
+        one
+        for one in resources.offers.withdrawn().get(name_key(source.name), ())
+        if query.name and name_key(one.name) == name_key(query.name)
+    ]
+
+
+def _meant(gone: Sequence[Withdrawal], query: Query) -> list[Withdrawal]:
+    return [one for one in gone if query.wants_version(Version.parse(one.version))]
 
 
 def _contents(image: Installed) -> set[object]:

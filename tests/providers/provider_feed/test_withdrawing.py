@@ -134,6 +134,18 @@ def test_of_several_that_were_withdrawn_the_one_asked_for_is_told(
     near.close()
 
 
+def test_a_withdrawn_version_beside_others_is_told_too(near: Host, feed: FeedMaker) -> None:
+    withdraw(feed, "tool:1.0")
+    near.refresh()
+    with pytest.raises(PackageNotFound) as caught:
+        near.install("tool==1.0")
+    assert caught.value.hint == "that source withdrew 1.0 (leaks passwords)"
+    with pytest.raises(PackageNotFound) as caught:
+        near.install("tool==7.0")
+    assert "withdrew" not in caught.value.hint
+    near.close()
+
+
 def test_it_travels_in_bundles(near: Host, feed: FeedMaker, tmp_path: Path) -> None:
     bundle = tmp_path / "bundle"
     near.save("tool:1.0", "tool:2.0", to=str(bundle))
