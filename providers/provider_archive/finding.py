@@ -32,30 +32,52 @@ from .origin import Origin
 from .places import places
 from .travel import LOCATION
 
-__all__ = ["docker_image_of", "layout_of", "packages_at", "paths_of", "renamed"]
+__all__ = ["docker_image_of", "layout_of", "packages_at", "packages_called", "paths_of", "renamed"]
 
 
-def packages_at(
-    path: Path, source: str, context: Context, wants: Wants = lambda name: True
-) -> Iterator[Package]:
-    """Yield the wanted packages of the layouts and archives at *path*; *source* is '' for none.
+def packages_called(wants: Wants, path: Path, source: str, context: Context) -> Iterator[Package]:
+    """Yield the packages of the source at *path* with a wanted name; damage hides no other file.
 
-    What is damaged is named by its path: a folder may hold many archives.
+    What is damaged is passed over, and told, unless no other file has what is wanted: then it
+    may be in that one, whose error is raised.
     """
+    failures: list[IntegrityError] = []
+    found = False
     for place in places(path):
-        context.check()
         try:
-            mark = FileMark.of(place)
-        except OSError as error:
-            raise file_error(place, error) from error
-        try:
-            with open_holder(place, context) as holder:
-                if holder is not None:
-                    origin = Origin(path=place, mark=mark, source=source)
-                    yield from list_packages(holder, origin, wants)
+            packages = list(_packages_of(place, source, context, wants))
         except IntegrityError as error:
-            _name(place, error)
-            raise
+            failures.append(error)
+            continue
+        found = found or bool(packages)
+        yield from packages
+    if failures and not found:
+        raise failures[0]
+    for failure in failures:
+        context.progress.notice(f"passed over: {failure.message}")
+
+
+def packages_at(path: Path, context: Context) -> Iterator[Package]:
+    """Yield the packages of the layouts and archives at *path*, which the user named."""
+    for place in places(path):
+        yield from _packages_of(place, "", context, lambda name: True)
+
+
+def _packages_of(place: Path, source: str, context: Context, wants: Wants) -> Iterator[Package]:
+    """Yield the wanted packages of one place; what is damaged is named by its path."""
+    context.check()
+    try:
+        mark = FileMark.of(place)
+    except OSError as error:
+        raise file_error(place, error) from error
+    try:
+        with open_holder(place, context) as holder:
+            if holder is not None:
+                origin = Origin(path=place, mark=mark, source=source)
+                yield from list_packages(holder, origin, wants)
+    except IntegrityError as error:
+        _name(place, error)
+        raise
 
 
 def _name(place: Path, error: IntegrityError) -> None:

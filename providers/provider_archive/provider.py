@@ -30,7 +30,7 @@ from provider_core.store import Reader, Writer
 from .archive_plan import plan_archive
 from .archive_writer import stream_archive, write_archive
 from .docker_install import docker_contents, install_docker
-from .finding import docker_image_of, layout_of, packages_at, paths_of, renamed
+from .finding import docker_image_of, layout_of, packages_at, packages_called, paths_of, renamed
 from .holders import open_file
 from .layout_install import install_layout, layout_contents
 from .openings import is_compressed
@@ -102,7 +102,7 @@ class ArchiveProvider(ProviderSpec):
         if context.source is None:
             return ()
         path = Path(context.source.location)
-        return packages_at(path, context.source.name, context, query.wants_name)
+        return packages_called(query.wants_name, path, context.source.name, context)
 
     @hookimpl
     def resolve(self, reference: Reference, context: Context) -> Iterable[Package]:
@@ -115,7 +115,7 @@ class ArchiveProvider(ProviderSpec):
         path = local_path(reference.path)
         if not path.exists():
             raise NoSuchFile(path)
-        return renamed(list(packages_at(path, "", context)), context.options)
+        return renamed(list(packages_at(path, context)), context.options)
 
     @hookimpl
     def contents(self, package: Package, reader: Reader, context: Context) -> Contents | None:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from provider_core.errors import BlobNotFound, IntegrityError, NoSuchFile, NotSupported, UsageError
-from provider_core.model import Source
+from provider_core.model import Query, Source
 from provider_core.oci.layout import blob_path
+from provider_core.testing import RecordingProgress, make_context
 
 from ...support.archives import docker_archive, oci_archive, write_layout
 from ...support.bench import Bench
@@ -81,7 +82,7 @@ def test_compressed_archives_in_a_folder_are_passed_over(layouts: Path) -> None:
 def test_damage_is_not_an_empty_answer(layouts: Path) -> None:
     (layouts / "busy" / "index.json").write_bytes(b"{")
     with pytest.raises(IntegrityError):
-        Bench(source=source(layouts)).find("three")
+        Bench(source=source(layouts)).find("busy")
 
 
 @pytest.mark.parametrize("form", ["oci", "docker"])
@@ -124,11 +125,23 @@ def test_a_source_without_anything_of_ours_is_refused(layouts: Path) -> None:
         bench.provider.check_source(source("https://example.org/x"), bench.context())
 
 
-def test_a_damaged_archive_among_others_is_named(layouts: Path) -> None:
+def test_a_damaged_archive_hides_no_other(layouts: Path) -> None:
+    damaged = layouts / "three.tar"
+    damaged.write_bytes(damaged.read_bytes()[:1500])
+    progress = RecordingProgress()
+    bench = Bench(source=source(layouts))
+    context = make_context(bench.source, progress=progress)
+    there = bench.provider.find(Query(name="busy"), context)
+    assert [package.version for package in there] == ["v1", "v2"]
+    (notice,) = progress.notices
+    assert notice.startswith(f"passed over: {damaged}")
+
+
+def test_what_may_be_in_a_damaged_archive_is_not_said_to_be_nowhere(layouts: Path) -> None:
     damaged = layouts / "three.tar"
     damaged.write_bytes(damaged.read_bytes()[:1500])
     with pytest.raises(IntegrityError, match=r"three\.tar") as caught:
-        found(Bench(source=source(layouts)))
+        found(Bench(source=source(layouts)), "three")
     assert caught.value.fields["file"] == str(damaged)
     assert str(caught.value) == caught.value.message
 
