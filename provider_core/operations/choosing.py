@@ -11,7 +11,7 @@ from ..platforms import PlatformSet, nothing_for
 from ..references import name_key
 from ..versions import Version
 
-__all__ = ["in_order", "name_alone", "newest_of_each", "the_one"]
+__all__ = ["for_platforms", "in_order", "name_alone", "newest_of_each", "the_one"]
 
 
 def in_order(packages: Iterable[Package]) -> list[Package]:
@@ -33,6 +33,16 @@ class _Reversed:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Reversed) and self._key == other._key
+
+
+def for_platforms(packages: Iterable[Package], wanted: PlatformSet | None) -> list[Package]:
+    """Return those of *packages* that are for a wanted platform, or for none that is known."""
+    return [package for package in packages if wanted is None or _is_for(package, wanted)]
+
+
+def _is_for(package: Package, wanted: PlatformSet) -> bool:
+    there = package.platforms or tuple(filter(None, [package.id.platform]))
+    return not there or any(map(wanted.wants, there))
 
 
 def newest_of_each(packages: Iterable[Package], query: Query) -> list[Package]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import Error, NotFoundError, PackageNotFound, worst
 from ..model import FindResult, Package, Query, Source, Verb
+from ..platforms import nothing_for
 from ..references import Name
 from .active_sources import active_sources
 from .asking import ask
-from .choosing import newest_of_each
+from .choosing import for_platforms, newest_of_each
 from .options import check_wishes
 from .requests import name_reference, query_of
 from .resolving import asked, by_hosts
@@ -30,7 +31,8 @@ AT_ONCE = 8
 def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wishes) -> FindResult:
     """Ask every source each question and gather answers and faults.
 
-    An exact name that is nowhere is a fault too, PackageNotFound.  Raises the worst fault when
+    An exact name that is nowhere is a fault too, PackageNotFound, and so is one with nothing for
+    the platforms of the user's, NotSupported.  Raises the worst fault when
     there is nothing else to say, or with ``wishes.strict``.
     """
     check_wishes(resources, wishes.options, Verb.FIND)
@@ -39,11 +41,15 @@ def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wish
     faults: list[Error] = []
     for query in _questions(requests, words, wishes):
         found, failed = _ask_in_turn(resources, sources, query, wishes)
+        fitting = for_platforms(found, wishes.platforms)
         if found:  # why one source has nothing is of no interest then
             failed = [fault for fault in failed if not isinstance(fault, NotFoundError)]
-        packages += newest_of_each(found, query)
+        if found and not fitting and wishes.platforms is not None and _is_exact(query):
+            there = (platform for package in found for platform in package.platforms)
+            failed.append(nothing_for(wishes.platforms, there))
+        packages += newest_of_each(fitting, query)
         faults += failed
-        if not found and not failed and query.name and not query.has_wildcard:
+        if not found and not failed and _is_exact(query):
             names = asked(resources, query.name, wishes)
             faults.append(PackageNotFound(_text(query), sources=names))
     if faults and (wishes.strict or not packages):
@@ -129,6 +135,10 @@ def _ask_all(
         else:
             packages += answer
     return packages, faults
+
+
+def _is_exact(query: Query) -> bool:
+    return bool(query.name) and not query.has_wildcard
 
 
 def _text(query: Query) -> str:

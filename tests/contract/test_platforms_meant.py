@@ -55,6 +55,17 @@ def test_what_lacks_a_named_platform_is_refused_before_a_byte_moves(
     assert (shelf.opened, stocked.list()) == ([], ())
 
 
+def test_what_is_for_others_is_not_found(stocked: Host) -> None:
+    def found(*requests: str, platform: Platform) -> list[str]:
+        return [one.name for one in stocked.find(*requests, wishes=only(platform)).packages]
+
+    everything = ("both", "chart", "single")
+    assert found(*everything, platform=AMD) == ["both", "chart"]
+    assert found(*everything, platform=ARM) == ["both", "chart", "single"]
+    with pytest.raises(NotSupported, match="nothing for linux/amd64"):
+        found("single", platform=AMD)
+
+
 def test_what_its_source_does_not_say_is_seen_when_it_came(
     stocked: Host, shelf: Shelf, tmp_path: Path
 ) -> None:
