@@ -20,7 +20,7 @@ LAYERS = [  # a module imports from lines above its own; a folder also from itse
     {"store"},
     {"catalog"},
     {"context", "installed_names"},
-    {"hookspecs", "discovery", "supervision", "settings", "side_by_side"},
+    {"hookspecs", "discovery", "supervision", "settings", "side_by_side", "passing_over"},
     {
         *("answers", "plugin_checks", "pouring", "replacing", "settings_file", "parents"),
         *("engines", "signatures"),

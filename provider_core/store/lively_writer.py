@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from ..oci import Descriptor
-from .ports import Computed, Partial, Writer
+from .ports import Computed, Partial, Writer, nobody
 
 __all__ = ["Beat", "LivelyWriter", "Wrote"]
 
@@ -15,10 +15,6 @@ Beat = Callable[[], None]
 """Notes a movement, and raises when the work was given up."""
 Wrote = Callable[[int], None]
 """Is told how many bytes were written, from any thread."""
-
-
-def _nobody(count: int) -> None:
-    pass
 
 
 class _Piece:
@@ -93,7 +89,7 @@ class _LivelyComputed(_Piece):
 class LivelyWriter:
     """A Writer whose content shows a sign of life with every write, and says how much it was."""
 
-    def __init__(self, inner: Writer, beat: Beat, wrote: Wrote = _nobody) -> None:
+    def __init__(self, inner: Writer, beat: Beat, wrote: Wrote = nobody) -> None:
         self._inner = inner
         self._beat = beat
         self._wrote = wrote

@@ -17,6 +17,7 @@ from ..digests import Hasher
 from ..disk.durable import remove, rename
 from ..errors import DigestMismatch, Error, SizeMismatch
 from ..oci import Descriptor
+from .ports import nobody
 from .ranges import Ranges
 from .scratch import ScratchFile
 
@@ -29,10 +30,6 @@ _RECORD_LIMIT = 1 << 20
 _PIECE = 1 << 20
 _BUFFER = 256 << 10
 """Bytes read at once to be hashed; they still are in the processor's cache then."""
-
-
-def _nobody(count: int) -> None:
-    pass
 
 
 def record_of(path: Path) -> Path:
@@ -189,7 +186,7 @@ class PartialFile:
         self._have.add(start, start + len(data))
         self._unrecorded += len(data)
 
-    def _hash_up_to(self, end: int, hashed: Callable[[int], None] = _nobody) -> None:
+    def _hash_up_to(self, end: int, hashed: Callable[[int], None] = nobody) -> None:
         buffer = memoryview(bytearray(_BUFFER))
         while (done := self._hasher.size) < end:
             count = self._file.read_at(done, buffer[: end - done])

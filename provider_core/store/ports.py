@@ -26,7 +26,12 @@ __all__ = [
     "Record",
     "Store",
     "Writer",
+    "nobody",
 ]
+
+
+def nobody(count: int) -> None:
+    """Do nothing: what is told of bytes where nobody wants to know."""
 
 
 class Reader(Protocol):

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ..oci import Descriptor
 from ..platforms import Platform
-from .ports import Partial, Reader, Writer
+from .ports import Partial, Reader, Writer, nobody
 
 __all__ = ["copy", "pour", "put"]
 
@@ -31,7 +31,7 @@ def pour(stream: BinaryIO, writer: Writer, descriptor: Descriptor) -> None:
     if partial is None:
         return
     with partial:
-        if not (_is_whole_file(stream) and partial.adopt(stream, _nobody)):
+        if not (_is_whole_file(stream) and partial.adopt(stream, nobody)):
             _fill(stream, partial)
         partial.commit()
 
@@ -76,10 +76,6 @@ def _is_whole_file(stream: BinaryIO) -> bool:
     # Exactly the type: what only wraps a file may have its fileno, and other bytes.
     is_file = type(stream) is io.BufferedReader and type(stream.raw) is io.FileIO
     return is_file and stream.tell() == 0
-
-
-def _nobody(count: int) -> None:
-    pass
 
 
 def _fill(stream: BinaryIO, partial: Partial) -> None:

@@ -20,6 +20,7 @@ from provider_core.errors import (
 from provider_core.model import FileMark, FileStamp, Package
 from provider_core.oci import Descriptor
 from provider_core.oci.json_document import DOCUMENT_LIMIT
+from provider_core.passing_over import packages_of_each
 
 from .docker_images import DOCKER_INDEX, DockerImage, parse_docker_index
 from .holders import Holder, file_error, read_file
@@ -36,25 +37,13 @@ __all__ = ["docker_image_of", "layout_of", "packages_at", "packages_called", "pa
 
 
 def packages_called(wants: Wants, path: Path, source: str, context: Context) -> Iterator[Package]:
-    """Yield the packages of the source at *path* with a wanted name; damage hides no other file.
-
-    What is damaged is passed over, and told, unless no other file has what is wanted: then it
-    may be in that one, whose error is raised.
-    """
-    failures: list[IntegrityError] = []
-    found = False
-    for place in places(path):
-        try:
-            packages = list(_packages_of(place, source, context, wants))
-        except IntegrityError as error:
-            failures.append(error)
-            continue
-        found = found or bool(packages)
-        yield from packages
-    if failures and not found:
-        raise failures[0]
-    for failure in failures:
-        context.progress.notice(f"passed over: {failure.message}")
+    """Yield the packages of the source at *path* with a wanted name; see `packages_of_each`."""
+    return packages_of_each(
+        places(path),
+        lambda place: _packages_of(place, source, context, wants),
+        context,
+        damage=(IntegrityError,),
+    )
 
 
 def packages_at(path: Path, context: Context) -> Iterator[Package]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from provider_core.context import Context
 from provider_core.errors import (
-    Error,
     IntegrityError,
     NoSuchFile,
     NotSupported,
@@ -17,6 +16,7 @@ from provider_core.errors import (
     UsageError,
 )
 from provider_core.model import Package, Source, Trust
+from provider_core.passing_over import packages_of_each
 
 from .choosing import candidates, choose
 from .image import windows_architecture
@@ -62,26 +62,14 @@ def files_at(path: Path) -> Iterator[Path]:
 def packages_called(
     wanted: Callable[[str], bool], path: Path, source: str, context: Context
 ) -> Iterator[Package]:
-    """Yield the packages at *path* with a *wanted* name; what is damaged hides no other file.
+    """Yield the packages at *path* with a *wanted* name; see `packages_of_each`."""
 
-    It is passed over, and told, unless no other file has what is wanted: then it may be in that
-    one, whose error is raised.
-    """
-    failures: list[Error] = []
-    found = False
-    for place in _places(path):
-        try:
-            packages = _packages_of(place, source, context) if _is_ours(place) else ()
-            chosen = [package for package in packages if wanted(package.name)]
-        except (IntegrityError, NoSuchFile, NotSupported, StoreError) as error:
-            failures.append(error)
-            continue
-        found = found or bool(chosen)
-        yield from chosen
-    if failures and not found:
-        raise failures[0]
-    for failure in failures:
-        context.progress.notice(f"passed over: {failure.message}")
+    def wanted_of(place: Path) -> Iterator[Package]:
+        packages = _packages_of(place, source, context) if _is_ours(place) else ()
+        return (package for package in packages if wanted(package.name))
+
+    damage = (IntegrityError, NoSuchFile, NotSupported, StoreError)
+    return packages_of_each(_places(path), wanted_of, context, damage=damage)
 
 
 def packages_named(path: Path, context: Context) -> Iterator[Package]:

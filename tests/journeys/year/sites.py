@@ -163,20 +163,20 @@ class FarSite:
     ) -> tuple[set[Reason], set[Reason]]:
         """Return why the bundle must be refused, and why it may be besides."""
         store = self._store
-        todo = {
+        coming = {
             key: image
             for key, image in bundle.images.items()
             if force or self.installed.get(key) != image
         }
-        needed = {digest for image in todo.values() for digest in image.blobs} - store
-        replaced = [key for key in todo if key in self.installed and key[1] != FLOATS]
+        needed = {digest for image in coming.values() for digest in image.blobs} - store
+        replaced = [key for key in coming if key in self.installed and key[1] != FLOATS]
         damaged = hit is not None and hit.parent.name == "sha256" and not bundle.volumes
         tests = {
             Reason.SERIES: bundle.series != self.series,
             Reason.ROLLBACK: bundle.version < self.seen,
             Reason.EXPIRED: bundle.ends <= self._clock(),
             Reason.REPLACES: bool(replaced) and not force,
-            Reason.BASE: bool(todo) and not bundle.base <= store,
+            Reason.BASE: bool(coming) and not bundle.base <= store,
             Reason.VOLUME: any(
                 not (self._drive / f"volume-{number:02}").exists()
                 for number in volumes_of(bundle, needed)

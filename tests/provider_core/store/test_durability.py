@@ -210,11 +210,8 @@ def test_who_commits_second_waits_for_the_flush(
     assert store.read(first.descriptor) == b"blob"
 
 
-def test_who_commits_second_shares_the_failure(
-    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(writer, b"the folders are made", RAW)
-    first, second = _written(writer, b"blob"), _written(writer, b"blob")
+def _fail_late_and_once(patch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """Let the first flush of a folder fail; return what tells that it began, and lets it end."""
     fsync, begun, go_on = os.fsync, threading.Event(), threading.Event()
 
     def fail_late_and_once(fd: int) -> None:
@@ -224,7 +221,16 @@ def test_who_commits_second_shares_the_failure(
             raise OSError(errno.EIO, "the disk says no")
         fsync(fd)
 
-    monkeypatch.setattr(os, "fsync", fail_late_and_once)
+    patch.setattr(os, "fsync", fail_late_and_once)
+    return begun, go_on
+
+
+def test_who_commits_second_shares_the_failure(
+    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(writer, b"the folders are made", RAW)
+    first, second = _written(writer, b"blob"), _written(writer, b"blob")
+    begun, go_on = _fail_late_and_once(monkeypatch)
     with first, second, ThreadPoolExecutor() as pool:
         one = pool.submit(first.commit)
         assert begun.wait(30)
@@ -242,16 +248,7 @@ def test_what_is_placed_during_a_flush_that_fails_shares_the_failure(
 ) -> None:
     put(writer, b"the folders are made", RAW)
     first, late = _written(writer, b"first"), _written(writer, b"late")
-    fsync, begun, go_on = os.fsync, threading.Event(), threading.Event()
-
-    def fail_late_and_once(fd: int) -> None:
-        if os.path.isdir(os.readlink(f"/proc/self/fd/{fd}")) and not begun.is_set():
-            begun.set()
-            assert go_on.wait(30)
-            raise OSError(errno.EIO, "the disk says no")
-        fsync(fd)
-
-    monkeypatch.setattr(os, "fsync", fail_late_and_once)
+    begun, go_on = _fail_late_and_once(monkeypatch)
     with first, late, ThreadPoolExecutor() as pool:
         one = pool.submit(first.commit)
         assert begun.wait(30)
