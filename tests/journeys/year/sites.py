@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -103,6 +103,12 @@ class FarSite:
     def _store(self) -> set[Digest]:
         return {digest for digest, _ in self.host.store.blobs()}
 
+    @property
+    def _half_here(self) -> set[Digest]:
+        """Blobs of which some pieces came with earlier volumes: these need not come again."""
+        names = (path.name for path in (self.home / "store" / "ingest").iterdir())
+        return {Digest.parse(name.replace("-", ":")) for name in names if "." not in name}
+
     def inventory(self) -> Path:
         """Write down what is here, as ``ferry inventory`` does."""
         self._files += 1
@@ -177,16 +183,21 @@ class FarSite:
             Reason.EXPIRED: bundle.ends <= self._clock(),
             Reason.REPLACES: bool(replaced) and not force,
             Reason.BASE: bool(coming) and not bundle.base <= store,
-            Reason.VOLUME: any(
-                not (self._drive / f"volume-{number:02}").exists()
-                for number in volumes_of(bundle, needed)
-            ),
+            Reason.VOLUME: self._lacks_volumes(bundle, needed - self._half_here),
             Reason.DAMAGED: damaged and hit is not None and hit.name in {one.hex for one in needed},
         }
         may = {Reason.DAMAGED} if hit is not None else set()
+        if self._lacks_volumes(bundle, needed):
+            may.add(Reason.VOLUME)
         if bundle.version < self.unsure:
             may.add(Reason.ROLLBACK)
         return {reason for reason, holds in tests.items() if holds}, may
+
+    def _lacks_volumes(self, bundle: Bundle, wanted: Collection[Digest]) -> bool:
+        """Tell whether a volume that *wanted* is on did not come."""
+        return not all(
+            (self._drive / f"volume-{number:02}").exists() for number in volumes_of(bundle, wanted)
+        )
 
     def _check_left(self, before: set[Digest], revision: int, reason: Reason) -> None:
         """Nothing was written, but for content that was verified before the fault was met."""
