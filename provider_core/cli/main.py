@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -32,7 +33,9 @@ SETTINGS = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ferry with *argv* (the process's without it) and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    return run(arguments, Invocation(json="--json" in arguments))
+    code = run(arguments, Invocation(json="--json" in arguments))
+    gc.freeze()  # the process ends now, and need not look through all it has for garbage
+    return code
 
 
 def run(arguments: list[str], invocation: Invocation) -> int:

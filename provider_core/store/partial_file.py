@@ -180,9 +180,11 @@ class PartialFile:
         return tuple(self._have.missing(0, self.descriptor.size))
 
     def _take(self, start: int, data: memoryview) -> None:
-        self._file.write_at(start, data)
         if start == self._hasher.size:
+            self._file.write_past_memory(start, data)
             self._hasher.update(data)
+        else:  # it is read again, to be hashed in its turn
+            self._file.write_at(start, data)
         self._have.add(start, start + len(data))
         self._unrecorded += len(data)
 

@@ -6,17 +6,15 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
+from ..disk.direct import block_buffer
 from ..oci import Descriptor
 from ..platforms import Platform
 from .ports import Partial, Reader, Writer, nobody
 
 __all__ = ["copy", "pour", "put"]
 
-_PIECE = 256 << 10
-"""Bytes at once: what was read is still in the processor's cache when it is hashed and written.
-
-With 1 MiB the same copy took half as long again.
-"""
+_PIECE = 1 << 20
+"""Bytes at once: few enough for the processor's cache, many enough for a direct write."""
 
 
 def pour(stream: BinaryIO, writer: Writer, descriptor: Descriptor) -> None:
@@ -95,7 +93,7 @@ def _fill(stream: BinaryIO, partial: Partial) -> None:
 
 def _pieces(stream: BinaryIO, count: int) -> Iterator[memoryview]:
     """Yield the next *count* bytes in one buffer used again and again; fewer if the stream ends."""
-    buffer = memoryview(bytearray(min(count, _PIECE)))
+    buffer = block_buffer(min(count, _PIECE))
     while count:
         got = _read_into(stream, buffer[:count])
         if not got:

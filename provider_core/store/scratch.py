@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Self
 
+from ..disk.direct import DirectWrites
 from ..disk.durable import read_at, remove, rename, sync_file, sync_folder, write_at
 from ..disk.failures import disk_errors, translated
 from ..disk.sharing import share_blocks
@@ -28,6 +29,7 @@ class ScratchFile:
     def __init__(self, path: Path, fd: int) -> None:
         self.path = path
         self._fd: int | None = fd
+        self._direct = DirectWrites(path, fd)
         self._unflushed = 0
 
     @classmethod
@@ -66,6 +68,16 @@ class ScratchFile:
         self._unflushed += len(data)
         if self._unflushed >= FLUSH_EVERY:
             self.sync()
+
+    def write_past_memory(self, offset: int, data: memoryview) -> None:
+        """Do what `write_at` does with what is not read again soon: past the page cache if it can.
+
+        That is so for whole blocks in a `block_buffer`, where the file system has direct writes.
+        """
+        with disk_errors(self.path, needed=len(data)):
+            count = self._direct.write(offset, data)
+        if count < len(data):
+            self.write_at(offset + count, data[count:])
 
     def read_at(self, offset: int, buffer: memoryview) -> int:
         """Read into *buffer* from *offset*; return how many bytes came.  Raises StoreError."""
@@ -117,6 +129,7 @@ class ScratchFile:
 
     def close(self) -> None:
         """End the claim; the file stays.  Further calls do nothing."""
+        self._direct.close()
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ..errors import SizeMismatch, TransportError
 from ..oci import Descriptor
-from .exchange import Ask, Exchanges, Reply
+from .exchange import PIECE, Ask, Exchanges, Reply
 from .failures import broken
 from .following import Follower
 from .ports import Location, Sink
@@ -23,8 +24,10 @@ from .waiting import Check, Watch
 __all__ = ["BlobFetch"]
 
 _RANGE_NOT_SATISFIABLE = 416
-_PROBE = 1 << 20
-"""Bytes of the first range of a large blob, which shows whether there are ranges."""
+_PROBE = 4 << 20
+"""Bytes of the first range of a large blob, which shows whether there are ranges, and how fast."""
+_STRETCH = 128 << 20
+"""Bytes of each further range of a connection that is fast enough to be alone."""
 
 
 class BlobFetch:
@@ -80,19 +83,34 @@ class BlobFetch:
         """Ask once for everything that is missing."""
         if not self._ranged:
             self._fetch(0, self._size)
-            return
-        if total(gaps) < self._settings.parallel_from or self._settings.connections < 2:
+        elif total(gaps) < self._settings.parallel_from or self._settings.connections < 2:
             for start, end in gaps:
                 self._fetch(start, end)
-            return
-        # A first, short one tells whether the server has ranges at all.
-        self._fetch(*next(segments(gaps, min(_PROBE, self._settings.segment))))
-        if self._ranged:
-            pieces = segments(self._sink.gaps(), self._settings.segment)
-            _in_parallel(lambda piece: self._fetch(*piece), pieces, self._settings.connections)
+        else:
+            self._fetch_much()
 
-    def _fetch(self, start: int, end: int) -> None:
-        """Ask for [start, end) and write what comes, if it is that, or the whole."""
+    def _fetch_much(self) -> None:
+        """Ask over one connection while that is fast, from then on over several.
+
+        What comes in order is hashed on its way in, and need not be read again for that.
+        """
+        size, speed = min(_PROBE, self._settings.segment), math.inf
+        while self._ranged and (stretch := next(segments(self._sink.gaps(), size), None)):
+            if speed < self._settings.fast:
+                self._fetch_in_parallel()
+                return
+            size, speed = _STRETCH, self._fetch(*stretch)
+
+    def _fetch_in_parallel(self) -> None:
+        """Ask for all that is missing, over several connections."""
+        pieces = segments(self._sink.gaps(), self._settings.segment)
+        _in_parallel(lambda piece: self._fetch(*piece), pieces, self._settings.connections)
+
+    def _fetch(self, start: int, end: int) -> float:
+        """Ask for [start, end) and write what comes, if it is that, or the whole.
+
+        Returns how fast it came, in bytes a second.
+        """
         whole = (start, end) == (0, self._size)
         headers = dict(self._headers)
         if not whole:
@@ -105,13 +123,12 @@ class BlobFetch:
                 raise self._distrust("it refuses a range that is missing here")
             if reply.status == 206 and not whole:
                 self._check_range(reply, start, end)
-                self._write(reply, start, [(start, end)], watch)
+                return self._write(reply, start, [(start, end)], watch)
             elif reply.status == 200:
                 self._ranged = self._ranged and whole
                 self._check_length(reply, self._size)
-                self._write(reply, 0, self._sink.gaps(), watch)
-            else:
-                raise broken(self._url, f"status {reply.status} is no answer to a download")
+                return self._write(reply, 0, self._sink.gaps(), watch)
+            raise broken(self._url, f"status {reply.status} is no answer to a download")
 
     def _check_range(self, reply: Reply, start: int, end: int) -> None:
         said = content_range(reply.headers.get("content-range", ""))
@@ -131,18 +148,24 @@ class BlobFetch:
         if reply.length is not None and reply.length != expected:
             raise SizeMismatch(expected, reply.length, what=shown(self._url))
 
-    def _write(self, reply: Reply, at: int, wanted: Sequence[Range], watch: Watch) -> None:
-        """Write what of *wanted* the body brings, which begins at *at*; then stop reading."""
-        end = wanted[-1][1] if wanted else at
-        while at < end and (data := reply.piece()):
+    def _write(self, reply: Reply, at: int, wanted: Sequence[Range], watch: Watch) -> float:
+        """Write what of *wanted* the body brings, which begins at *at*; then stop reading.
+
+        Returns the bytes a second that it brought, the time of writing left out.
+        """
+        first, end = at, wanted[-1][1] if wanted else at
+        since, writing = time.monotonic(), 0.0
+        while at < end and (view := reply.piece(PIECE - at % PIECE)):
             began = time.monotonic()
-            view = memoryview(data)
-            for first, last in overlaps(wanted, at, at + len(data)):
-                self._sink.write(first, view[first - at : last - at])
-            at += len(data)
-            watch.forgive(time.monotonic() - began)
+            for start, stop in overlaps(wanted, at, at + len(view)):
+                self._sink.write(start, view[start - at : stop - at])
+            at += len(view)
+            spent = time.monotonic() - began
+            watch.forgive(spent)
+            writing += spent
         if at < end:
             raise broken(self._url, f"it ended after {at} bytes")
+        return (at - first) / max(time.monotonic() - since - writing, 1e-9)
 
     def _distrust(self, reason: str) -> TransportError:
         """Ask for no more ranges, and return why; asking for the whole may help."""
@@ -158,7 +181,7 @@ class BlobFetch:
         )
 
 
-def _in_parallel(work: Callable[[Range], None], items: Iterable[Range], threads: int) -> None:
+def _in_parallel(work: Callable[[Range], object], items: Iterable[Range], threads: int) -> None:
     """Do *work* for each of *items* on some threads; begin none after a failure, and raise it."""
     remaining = iter(items)
     lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Pooled connections of `requests` whose every read is measured by our own clock.
+"""Pooled connections of `urllib3` whose every read is measured by our own clock.
 
 Libraries below count only the time of one read: a server that sends a byte now and then holds
 them for ever, in headers as in bodies.  Here, each read of the socket asks the `Watch` of the
@@ -11,24 +11,30 @@ import io
 import logging
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import (
+    HTTPConnectionPool,
+    HTTPSConnectionPool,
+    PoolManager,
+    ProxyManager,
+    make_headers,
+)
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from .dialing import dial
 from .urls import Reach
 from .waiting import Watch
 
-__all__ = ["ClockedAdapter", "Passage", "passing_through"]
+__all__ = ["ClockedPools", "ClockedResponse", "Passage", "passing_through"]
 
 _HEAD_LIMIT = 256 << 10
 _GATHER_FROM = 64 << 10
@@ -46,7 +52,7 @@ class Passage:
     """Seconds to reach a host."""
     home: Reach | None
     """Where the request began, if a redirect led to where it goes now."""
-    streams: list[io.RawIOBase] = field(default_factory=list)
+    answers: list[ClockedResponse] = field(default_factory=list)
     """What was opened on the way; closed if there will be no answer to close."""
 
 
@@ -61,8 +67,8 @@ def passing_through(passage: Passage) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        for stream in passage.streams:
-            stream.close()
+        for answer in passage.answers:
+            answer.close()
         raise
     finally:
         _PASSAGE.reset(token)
@@ -77,33 +83,47 @@ def _is_not_ours(record: logging.LogRecord) -> bool:
 logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
 
 
-class ClockedAdapter(HTTPAdapter):
-    """Sends requests with one TLS configuration; threads may share it."""
+class ClockedPools:
+    """Pools of connections, each straight or through one proxy; threads may share it."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
+        """Encrypt as *context* says, which is called once, when TLS is first needed."""
         self._context = context
-        super().__init__(pool_connections=_POOLED, pool_maxsize=_POOLED, max_retries=0)
+        self._managers: dict[tuple[str, str], PoolManager] = {}
+        self._lock = threading.Lock()
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Use our connections."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
+    def get(self, scheme: str, proxy: str) -> PoolManager:
+        """Return the pools for URLs of *scheme* through *proxy*, '' for none."""
+        with self._lock:
+            manager = self._managers.get((scheme, proxy))
+            if manager is None:
+                manager = self._managers[scheme, proxy] = self._made(scheme, proxy)
+            return manager
 
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        """Use our connections to and through a proxy too."""
-        manager = super().proxy_manager_for(proxy, **kwargs)
+    def close(self) -> None:
+        """Close all connections that nobody uses."""
+        with self._lock:
+            for manager in self._managers.values():
+                manager.clear()
+
+    def _made(self, scheme: str, proxy: str) -> PoolManager:
+        given: dict[str, Any] = {"num_pools": _POOLED, "maxsize": _POOLED}
+        if scheme == "https":
+            given["ssl_context"] = self._context()
+        if proxy:
+            given["proxy_headers"] = _proxy_headers(proxy)
+        manager = ProxyManager(proxy, **given) if proxy else PoolManager(**given)
         manager.pool_classes_by_scheme = _POOLS
         return manager
 
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> Any:
-        """Use our TLS configuration and no other."""
-        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {"ssl_context": self._context} if host["scheme"] == "https" else {}
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Add nothing: the TLS configuration says what is trusted."""
+def _proxy_headers(proxy: str) -> dict[str, str]:
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return {}
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    headers = make_headers(proxy_basic_auth=f"{user}:{password}")
+    return {name.title(): value for name, value in headers.items()}
 
 
 class _ClockedSocket(io.RawIOBase):
@@ -118,7 +138,7 @@ class _ClockedSocket(io.RawIOBase):
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """Return the stream that http.client asks a socket for, in *mode* 'rb'."""
-        return io.BufferedReader(self)
+        return _AsItComes(self)
 
     def head_is_over(self) -> None:
         """Count no more head, and give the body its whole time."""
@@ -170,29 +190,54 @@ class _ClockedSocket(io.RawIOBase):
         return count
 
 
-class _ClockedResponse(HTTPResponse):
+class _AsItComes(io.BufferedReader):
+    """A stream that waits for no more than has come."""
+
+    def readinto(self, buffer: Any) -> int:
+        return self.readinto1(buffer)
+
+
+class ClockedResponse(HTTPResponse):
     """An answer that is read through a clocked socket."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         passage = _PASSAGE.get()
         self._clocked = _ClockedSocket(sock, passage.watch)
-        passage.streams.append(self._clocked)
+        passage.answers.append(self)
         super().__init__(self._clocked, *args, **kwargs)  # type: ignore[arg-type]
 
     def begin(self) -> None:
         super().begin()
         self._clocked.head_is_over()
 
+    def fill(self, view: memoryview) -> int:
+        """Read what comes next of the body into *view*; return how many bytes, 0 at its end.
+
+        Raises IncompleteRead for a body that ends before its Content-Length.
+        """
+        if self.chunked:
+            data = self.read1(len(view))
+            view[: len(data)] = data
+            return len(data)
+        count = self.readinto(view)
+        if not count and self.length:
+            raise IncompleteRead(b"", self.length)
+        return count
+
+    def close(self) -> None:
+        super().close()
+        self._clocked.close()
+
 
 class _ClockedConnection(HTTPConnection):
-    response_class = _ClockedResponse
+    response_class = ClockedResponse
 
     def _new_conn(self) -> socket.socket:
         return _dialled(self)
 
 
 class _ClockedTlsConnection(HTTPSConnection):
-    response_class = _ClockedResponse
+    response_class = ClockedResponse
 
     def _new_conn(self) -> socket.socket:
         return _dialled(self)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-import requests
 from urllib3 import HTTPResponse
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
+from ..disk.direct import block_buffer
 from ..errors import SizeMismatch, TransportError
 from .bodies import Flow
-from .connections import ClockedAdapter, Passage, passing_through
+from .connections import ClockedPools, ClockedResponse, Passage, passing_through
 from .failures import broken, translated
 from .pacing import Pace
 from .ports import Body, Origin
@@ -23,7 +25,7 @@ from .tls import tls_context
 from .urls import Reach, check_plain, origin_of, shown
 from .waiting import Watch
 
-__all__ = ["Ask", "Exchanges", "Reply"]
+__all__ = ["PIECE", "Ask", "Exchanges", "Reply"]
 
 PIECE = 1 << 20
 """Bytes that are read at once, at most."""
@@ -48,7 +50,14 @@ class Ask:
 class Reply:
     """An answer whose body is still to be read; close it."""
 
-    def __init__(self, url: str, raw: HTTPResponse, watch: Watch, pace: Pace | None) -> None:
+    def __init__(
+        self,
+        url: str,
+        raw: HTTPResponse,
+        answer: ClockedResponse,
+        watch: Watch,
+        pace: Pace | None,
+    ) -> None:
         self.url = url
         """What was asked."""
         self.status = raw.status
@@ -59,20 +68,31 @@ class Reply:
         self.length = raw.length_remaining
         """Bytes of the body as its framing says; None if it does not say."""
         self._raw = raw
+        self._answer = answer
         self._watch = watch
         self._pace = pace
+        self._buffer = memoryview(b"")
 
-    def piece(self) -> bytes:
-        """Return the next bytes of the body as they come, at most 1 MiB; b'' at the end.
+    def piece(self, most: int = PIECE) -> memoryview:
+        """Return the next bytes of the body as they come, *most* or fewer; none at the end.
 
+        They are valid until the next call, and begin where a disk's block may.
         Raises TransportError, also for a body that ends before its Content-Length.
         """
-        size = PIECE if self._pace is None else self._pace.piece
+        size = min(most, PIECE if self._pace is None else self._pace.piece)
         with translated(self.url, self._watch.seconds):
-            data = self._raw.read1(size, decode_content=False)
+            count = self._answer.fill(self._room(size))
+        if self._answer.isclosed():
+            self._raw.release_conn()
         if self._pace is not None:
-            self._watch.postpone(self._pace.passed(len(data), self._watch.check))
-        return data
+            self._watch.postpone(self._pace.passed(count, self._watch.check))
+        return self._buffer[:count]
+
+    def _room(self, size: int) -> memoryview:
+        if not self._buffer:
+            expected = PIECE if self.length is None else min(PIECE, self.length)
+            self._buffer = block_buffer(max(expected, 1))
+        return self._buffer[:size]
 
     def whole(self, limit: int) -> bytes:
         """Return the body; SizeMismatch above *limit* bytes, TransportError."""
@@ -117,8 +137,7 @@ class Exchanges:
     def __init__(self, settings: TransportSettings, pace: Pace | None = None) -> None:
         self._settings = settings
         self._pace = pace
-        self._adapter: ClockedAdapter | None = None
-        self._lock = threading.Lock()
+        self._pools = ClockedPools(lambda: tls_context(settings))
 
     def send(self, ask: Ask, watch: Watch, *, home: Reach | None = None) -> Reply:
         """Send *ask* and return the head of the answer, whatever its status.
@@ -134,39 +153,36 @@ class Exchanges:
         origin = origin_of(ask.url)
         check_plain(origin, self._settings.plain_http_hosts)
         proxy = self._settings.proxies.choose(origin)
-        body = ask.body if isinstance(ask.body, bytes) else Flow(ask.body, watch, self._pace)
-        if self._pace is not None and isinstance(body, bytes) and body:
-            watch.postpone(self._pace.passed(len(body), watch.check))
+        if self._pace is not None and isinstance(ask.body, bytes) and ask.body:
+            watch.postpone(self._pace.passed(len(ask.body), watch.check))
         passage = Passage(watch=watch, connect_timeout=self._settings.connect_timeout, home=home)
         with translated(ask.url, watch.seconds), passing_through(passage):
-            prepared = requests.Request(
-                ask.method, ask.url, headers=self._headers(ask), data=body or None
-            ).prepare()
-            if prepared.url is None or origin_of(prepared.url) != origin:
-                raise broken(ask.url, "its host can be read in two ways")
+            _check_host(ask.url, origin)
             seconds = watch.remaining()
-            answer = self._transport().send(
-                prepared,
-                stream=True,
-                timeout=(seconds, seconds),
-                proxies={origin.scheme: proxy} if proxy else {},
+            raw = self._pools.get(origin.scheme, proxy).urlopen(
+                ask.method,
+                ask.url,
+                body=self._body(ask, watch),
+                headers=self._headers(ask),
+                timeout=seconds,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
             )
-        reply = Reply(ask.url, answer.raw, watch, self._pace)
+        assert isinstance(raw, HTTPResponse)
+        reply = Reply(ask.url, raw, passage.answers[-1], watch, self._pace)
         _LOG.debug("%s %s: %d", ask.method, shown(ask.url), reply.status)
         return _unencoded(reply)
 
     def close(self) -> None:
         """Close the pooled connections; the next request opens new ones."""
-        with self._lock:
-            adapter, self._adapter = self._adapter, None
-        if adapter is not None:
-            adapter.close()
+        self._pools.close()
 
-    def _transport(self) -> ClockedAdapter:
-        with self._lock:
-            if self._adapter is None:
-                self._adapter = ClockedAdapter(tls_context(self._settings))
-            return self._adapter
+    def _body(self, ask: Ask, watch: Watch) -> bytes | Flow | None:
+        if isinstance(ask.body, bytes):
+            return ask.body or None
+        return Flow(ask.body, watch, self._pace)
 
     def _headers(self, ask: Ask) -> dict[str, str]:
         ours = {
@@ -174,7 +190,23 @@ class Exchanges:
             "accept": "*/*",
             "accept-encoding": "identity",
         }
-        return {**ours, **ask.headers, "accept-encoding": "identity"}
+        length = {} if isinstance(ask.body, bytes) else {"content-length": str(len(ask.body))}
+        headers = {**ours, **ask.headers, **length, "accept-encoding": "identity"}
+        # As urllib3 writes them: it adds to requests through a proxy what it does not find.
+        return {name.title(): value for name, value in headers.items()}
+
+
+def _check_host(url: str, origin: Origin) -> None:
+    """Raise TransportError for a URL that leads elsewhere by the rules of those who send it."""
+    with suppress(LocationParseError):
+        read = parse_url(url)
+        if origin == Origin(
+            scheme=read.scheme or "",
+            host=(read.host or "").strip("[]"),
+            port=read.port or (443 if read.scheme == "https" else 80),
+        ):
+            return
+    raise broken(url, "its host can be read in two ways")
 
 
 def _unencoded(reply: Reply) -> Reply:

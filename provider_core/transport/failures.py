@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong
 
-from requests import RequestException
 from urllib3.exceptions import HTTPError, InvalidHeader, ProxyError
 from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
@@ -45,13 +44,13 @@ _DEEPEST = 12
 
 @contextmanager
 def translated(url: str, seconds: float) -> Iterator[None]:
-    """Raise a TransportError for what requests, urllib3, http.client, ssl and sockets raise.
+    """Raise a TransportError for what urllib3, http.client, ssl and sockets raise.
 
     *seconds* is the limit that a TimedOut names.
     """
     try:
         yield
-    except (RequestException, HTTPError, HTTPException, OSError, UnicodeError) as error:
+    except (HTTPError, HTTPException, OSError, UnicodeError) as error:
         raise _translate(error, shown(url), seconds) from None
 
 

@@ -65,6 +65,8 @@ class TransportSettings:
     """Connections for one large blob."""
     parallel_from: int = 64 << 20
     """Missing bytes from which a blob is fetched over several connections."""
+    fast: float = 200e6
+    """Bytes a second that are fast for one connection: a large blob then needs no others."""
     segment: int = 8 << 20
     """Bytes that one connection fetches at a time."""
 

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from ..errors import NoSuchFile, UsageError
 from .settings import TransportSettings
 
@@ -34,7 +32,7 @@ def tls_context(settings: TransportSettings) -> ssl.SSLContext:
 
 
 def _trust_the_system(context: ssl.SSLContext) -> None:
-    """Trust the system's authorities; those that come with `requests` where it has none."""
+    """Trust the system's authorities; those of Mozilla where it has none."""
     if sys.platform == "win32":
         context.load_default_certs()
         return
@@ -46,7 +44,9 @@ def _trust_the_system(context: ssl.SSLContext) -> None:
     if folder.is_dir():
         context.load_verify_locations(capath=folder)
     if not file.is_file() and not folder.is_dir():
-        context.load_verify_locations(cafile=DEFAULT_CA_BUNDLE_PATH)
+        import certifi
+
+        context.load_verify_locations(cafile=certifi.where())
 
 
 def _load_client(context: ssl.SSLContext, certificate: Path, key: Path | None) -> None:

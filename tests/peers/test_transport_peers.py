@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from base64 import b64encode
 from collections.abc import Iterator
@@ -115,6 +116,7 @@ def settings() -> TransportSettings:
         ca_files=(CERTIFICATES / "authority.pem",),
         parallel_from=1_000_000,
         segment=500_000,
+        fast=math.inf,
         retries=1,
         backoff=0.01,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import pytest
@@ -84,7 +85,8 @@ def test_two_transports_and_their_connections_share_it() -> None:
         FaultServer({"/blob": DATA}) as server,
         HttpTransport(TransportSettings(), pace=pace) as one,
         HttpTransport(
-            TransportSettings(connections=3, parallel_from=1, segment=50_000), pace=pace
+            TransportSettings(connections=3, parallel_from=1, segment=50_000, fast=math.inf),
+            pace=pace,
         ) as two,
     ):
 

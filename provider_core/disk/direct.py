@@ -1,0 +1,77 @@
+"""Writing past the system's memory: bytes that are not read again soon need not pass through it.
+
+A copy into the page cache costs as much as hashing does, and a flush later waits for all of it.
+Direct writes (open(2), O_DIRECT) take whole blocks from memory that begins at one.  Where a system
+or a file system has none, or not for these bytes, the caller writes the usual way.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from .durable import OPEN_FLAGS
+
+__all__ = ["BLOCK", "DirectWrites", "block_buffer"]
+
+BLOCK = 4096
+"""Bytes; what offsets, lengths and addresses are multiples of, on every usual disk."""
+
+_LEAST = 64 * BLOCK
+"""Bytes from which a write of its own is worth it."""
+_FLAG = getattr(os, "O_DIRECT", 0)
+_CANNOT = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
+
+
+def block_buffer(size: int) -> memoryview:
+    """Return *size* bytes of memory, all 0, that begin at a block; given back with the view."""
+    return memoryview(mmap.mmap(-1, max(size, 1)))[:size]
+
+
+class DirectWrites:
+    """Takes what may be written directly of one open file, until that is refused."""
+
+    def __init__(self, path: Path, fd: int) -> None:
+        """Write to the file *path*, which is open as *fd*; nothing is opened before it is used."""
+        self._path = path
+        self._fd = fd
+        self._direct: int | None = None
+        self._refused = not _FLAG
+
+    def write(self, offset: int, data: memoryview) -> int:
+        """Write whole blocks of the beginning of *data* at *offset*; return how many bytes went.
+
+        0 where that cannot be done.  Raises OSError for a disk that is full or failing.
+        """
+        size = len(data) // BLOCK * BLOCK
+        if self._refused or size < _LEAST or offset % BLOCK or not self._open():
+            return 0
+        assert self._direct is not None
+        try:
+            return os.pwrite(self._direct, data[:size], offset) // BLOCK * BLOCK
+        except OSError as error:
+            if error.errno not in _CANNOT:
+                raise
+            self.close()
+            return 0
+
+    def close(self) -> None:
+        """Write nothing directly any more."""
+        self._refused = True
+        if self._direct is not None:
+            os.close(self._direct)
+            self._direct = None
+
+    def _open(self) -> bool:
+        if self._direct is None:
+            with suppress(OSError):
+                self._direct = os.open(self._path, os.O_WRONLY | _FLAG | OPEN_FLAGS)
+            if self._direct is None or not self._is_same(self._direct):
+                self.close()
+        return self._direct is not None
+
+    def _is_same(self, fd: int) -> bool:
+        return os.path.samestat(os.fstat(fd), os.fstat(self._fd))
