@@ -27,7 +27,8 @@ class Home:
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
-        self._own_store = self.root / "store"
+        self.own_store = self.root / "store"
+        """Where the store is unless it was moved."""
         self._location_file = self.root / "store.location"
 
     @property
@@ -36,12 +37,12 @@ class Home:
 
         Raises StoreError if that file cannot be read.
         """
-        return self.store_location().current if self.store_moved else self._own_store
+        return self.store_location().current if self.store_moved else self.own_store
 
     @property
     def store_moved(self) -> bool:
         """Whether a file says where the store is."""
-        return self._location_file.exists()
+        return os.path.exists(self._location_file)  # asked often, and faster than a Path's own
 
     def store_location(self) -> StoreLocation:
         """Return where the store is and what a move has left to do.  Raises StoreError."""
@@ -50,7 +51,7 @@ class Home:
         if self.store_moved:
             require_own(self.root, self._location_file)
         found = read_location(self._location_file)
-        return found or StoreLocation(store=self._own_store)
+        return found or StoreLocation(store=self.own_store)
 
     def set_store_location(self, location: StoreLocation) -> None:
         """Say where the store is; the caller holds this home's lock.  Raises StoreError."""

@@ -17,6 +17,7 @@ from .connections import (
     create,
     empty,
     found_schema,
+    never_written,
     opened,
     sqlite_errors,
     transaction,
@@ -54,7 +55,7 @@ class CatalogFile:
         if way is Access.CHANGE:
             self._migrate()
         if way is Access.NONE:
-            with closing(empty(self._schema)) as connection:
+            with never_written(self._schema) as connection:
                 yield connection
         else:
             with opened(self.path, way, self.seconds) as connection, transaction(connection):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import Enum
@@ -27,6 +28,7 @@ __all__ = [
     "found_schema",
     "is_damage",
     "is_empty",
+    "never_written",
     "opened",
     "schema_of",
     "sqlite_errors",
@@ -88,17 +90,29 @@ def connect(path: Path, way: Access, seconds: float) -> sqlite3.Connection:
 
 
 def empty(schema: Schema) -> sqlite3.Connection:
-    """Return a new database in memory, which stands for one that was never written."""
+    """Return a new database in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    _model_of(schema).backup(connection)
+    create(connection, schema)
     return connection
 
 
+@contextmanager
+def never_written(schema: Schema) -> Iterator[sqlite3.Connection]:
+    """Lend the empty database that stands for all that do not exist; one thread has it at a time.
+
+    It is made once, since that takes longer than to read it.
+    """
+    with _LENDING:
+        yield _never_written(schema)
+
+
+_LENDING = threading.RLock()
+
+
 @cache
-def _model_of(schema: Schema) -> sqlite3.Connection:
-    """Return an empty database to copy, since making its tables takes twenty times as long."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    create(connection, schema)
+def _never_written(schema: Schema) -> sqlite3.Connection:
+    connection = empty(schema)
+    connection.execute("PRAGMA query_only = ON")
     return connection
 
 

@@ -17,9 +17,9 @@ from .connections import (
     access,
     connect,
     create,
-    empty,
     is_damage,
     is_empty,
+    never_written,
     schema_of,
     sqlite_errors,
     transaction,
@@ -119,7 +119,7 @@ class OffersFile:
         connection = self._take(identity) or self._open()
         if connection is None:
             # Not kept: the tables may come into the same file at any time.
-            with closing(empty(self._schema)) as connection:
+            with never_written(self._schema) as connection:
                 yield connection
             return
         try:

@@ -11,7 +11,7 @@ from ..platforms import PlatformSet, nothing_for
 from ..references import name_key
 from ..versions import Version
 
-__all__ = ["for_platforms", "in_order", "name_alone", "newest_of_each", "the_one"]
+__all__ = ["all_of_name", "for_platforms", "in_order", "name_alone", "newest_of_each", "the_one"]
 
 
 def in_order(packages: Iterable[Package]) -> list[Package]:
@@ -130,3 +130,8 @@ def name_alone(query: Query) -> Query:
     The newest version is answer enough: a registry need not look at a thousand tags.
     """
     return Query(name=query.name, prereleases=True)
+
+
+def all_of_name(query: Query) -> Query:
+    """Return the question for everything that has the name."""
+    return Query(name=query.name, prereleases=True, all_versions=True)

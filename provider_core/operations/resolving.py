@@ -21,7 +21,7 @@ from ..references import FilePath, Name, Reference, Uri, parse_reference
 from .active_sources import active_sources
 from .asking import ask
 from .calls import open_call
-from .choosing import name_alone, the_one
+from .choosing import all_of_name, name_alone, the_one
 from .engine_requests import ENGINE_SCHEMES, exported, installed_twin
 from .promised_file import no_file, promised_file
 from .recognising import providers_for_file, providers_for_folder, providers_for_scheme
@@ -144,12 +144,27 @@ def _deciders(
     """Return the sources of one priority that know the name, with what fits of each."""
     found = []
     for source in sources:
-        fitting = ask(resources, source, query, wishes)
-        if fitting or ask(resources, source, name_alone(query), wishes):
+        fitting, is_known = _answer(resources, source, query, wishes)
+        if is_known:
             found.append((source, fitting))
         elif (gone := taken_back(resources, source, query)) is not None:
             raise gone
     return found
+
+
+def _answer(
+    resources: Resources, source: Source, query: Query, wishes: Wishes
+) -> tuple[tuple[Package, ...], bool]:
+    """Return what of *source* fits, and whether it knows the name at all.
+
+    What is on this machine is asked once for all it has of that name; what is beyond, for more
+    than what is wanted only if need be.
+    """
+    if source.is_local and not source.indexed:
+        known = ask(resources, source, all_of_name(query), wishes)
+        return tuple(filter(query.wants, known)), bool(known)
+    fitting = ask(resources, source, query, wishes)
+    return fitting, bool(fitting or ask(resources, source, name_alone(query), wishes))
 
 
 def by_hosts(resources: Resources, name: Name, wishes: Wishes) -> tuple[Chosen, ...]:
