@@ -114,3 +114,11 @@ def test_what_another_place_offered_is_forgotten_with_it(homes: Homes, shelf: Sh
     offline = homes(shelf, offline=True)
     with pytest.raises(Offline):
         offline.find("tool")
+
+
+def test_a_source_on_this_machine_is_asked_once_for_a_name(homes: Homes, shelf: Shelf) -> None:
+    host = homes(shelf)
+    host.add_source("disk", "file:///shelf", provider="shelf")
+    with pytest.raises(PackageNotFound):
+        host.install("tool:1.0")
+    assert shelf.asked == ["/shelf"]

@@ -159,6 +159,18 @@ def test_a_large_blob_comes_over_several_connections(
     assert 1 < len(sink.threads) <= 1 + parallel.connections
 
 
+def test_a_fast_connection_needs_no_others(large: bytes, parallel: TransportSettings) -> None:
+    descriptor = Descriptor.of(large, "application/octet-stream")
+    sink = Recorder(LARGE)
+    fast = replace(parallel, fast=1.0)
+    with FaultServer({"/blob": large}) as server, HttpTransport(fast) as transport:
+        transport.download(descriptor, [Location(url=server.url("/blob"))], sink)
+        assert server.asked("/blob") == 2  # a short range, and the rest
+    assert sink.data == large
+    assert [start for start, _ in sink.pieces] == sorted(start for start, _ in sink.pieces)
+    assert len(sink.threads) == 1
+
+
 @pytest.mark.parametrize(
     "fault", [Fault.RANGE_IGNORED, Fault.WRONG_RANGE, Fault.CHANGED, Fault.RANGE_REFUSED]
 )

@@ -12,7 +12,7 @@ import pytest
 
 from provider_core.errors import AuthRequired, Cancelled, HttpStatus, SizeMismatch, TransportError
 from provider_core.testing.fault_server import Fault, FaultServer
-from provider_core.transport import HttpTransport, TransportSettings
+from provider_core.transport import HttpTransport, Proxies, TransportSettings
 
 
 def test_an_answer(server: FaultServer, content: bytes, transport: HttpTransport) -> None:
@@ -30,6 +30,16 @@ def test_identity_is_asked_for_whatever_the_caller_says(
 ) -> None:
     transport.request("GET", server.url("/blob"), headers={"Accept-Encoding": "gzip"})
     assert b"gzip" not in server.listener.heads[0]
+
+
+def test_a_proxy_is_told_what_the_caller_accepts(
+    server: FaultServer, quick: TransportSettings
+) -> None:
+    settings = replace(quick, proxies=Proxies(http=server.url("")))
+    with HttpTransport(settings) as transport:
+        transport.request("GET", "http://127.0.0.1:1/blob", headers={"Accept": "text/plain"})
+    lines = server.listener.heads[0].decode().lower().split("\r\n")
+    assert [line for line in lines if line.startswith("accept:")] == ["accept: text/plain"]
 
 
 def test_what_is_not_there_is_an_answer(server: FaultServer, transport: HttpTransport) -> None:

@@ -1,0 +1,102 @@
+"""Writing past the system's memory, where a disk can, and the usual way where it cannot."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from provider_core.disk import direct
+from provider_core.disk.direct import BLOCK, DirectWrites, block_buffer
+
+SIZE = 1 << 20
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "file"
+
+
+@pytest.fixture
+def fd(path: Path) -> Iterator[int]:
+    fd = os.open(path, os.O_RDWR | os.O_CREAT)
+    yield fd
+    os.close(fd)
+
+
+def filled(size: int) -> memoryview:
+    buffer = block_buffer(size)
+    buffer[:] = os.urandom(size)
+    return buffer
+
+
+def takes_direct_writes(folder: Path) -> bool:
+    probe = folder / "probe"
+    probe.touch()
+    try:
+        os.close(os.open(probe, os.O_WRONLY | os.O_DIRECT))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("size", [0, 1, BLOCK, SIZE + 1])
+def test_a_buffer_is_as_long_as_it_was_asked_for(size: int) -> None:
+    assert bytes(block_buffer(size)) == bytes(size)
+
+
+def test_whole_blocks_go_and_the_rest_is_left(path: Path, fd: int, tmp_path: Path) -> None:
+    if not takes_direct_writes(tmp_path):
+        pytest.skip("this file system has no direct writes")
+    data = filled(SIZE + 100)
+    with closing(DirectWrites(path, fd)) as writes:
+        assert writes.write(BLOCK, data) == SIZE
+    assert path.read_bytes() == bytes(BLOCK) + bytes(data[:SIZE])
+
+
+@pytest.mark.parametrize(
+    ("offset", "data"),
+    [(1, block_buffer(SIZE)), (0, block_buffer(BLOCK)), (0, block_buffer(SIZE)[1:])],
+    ids=["an offset within a block", "little", "memory that begins within a block"],
+)
+def test_what_cannot_go_is_left(path: Path, fd: int, offset: int, data: memoryview) -> None:
+    with closing(DirectWrites(path, fd)) as writes:
+        assert writes.write(offset, data) == 0
+    assert path.stat().st_size == 0
+
+
+def test_a_system_without_is_not_asked_again(
+    path: Path, fd: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def refuse(fd: int, data: memoryview, offset: int) -> int:
+        tried.append(offset)
+        raise OSError(errno.EINVAL, "not here")
+
+    monkeypatch.setattr(direct.os, "pwrite", refuse)
+    with closing(DirectWrites(path, fd)) as writes:
+        assert [writes.write(0, filled(SIZE)) for _ in range(2)] == [0, 0]
+    assert len(tried) <= 1
+
+
+def test_another_file_of_that_name_is_left_alone(path: Path, fd: int) -> None:
+    path.unlink()
+    path.write_bytes(b"somebody else's")
+    with closing(DirectWrites(path, fd)) as writes:
+        assert writes.write(0, filled(SIZE)) == 0
+    assert path.read_bytes() == b"somebody else's"
+
+
+def test_a_failing_disk_is_told_of(path: Path, fd: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(fd: int, data: memoryview, offset: int) -> int:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(direct.os, "pwrite", fail)
+    monkeypatch.setattr(direct, "_FLAG", direct._FLAG or os.O_RDWR)
+    with closing(DirectWrites(path, fd)) as writes, pytest.raises(OSError, match="broken"):
+        writes.write(0, filled(SIZE))
