@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from ..digests import Digest, Hasher
+from ..disk.direct import block_buffer
 from ..disk.durable import remove, sync_folder
 from ..disk.failures import disk_errors
 from ..errors import Conflict, SizeMismatch
@@ -31,7 +32,8 @@ class DirectoryComputed:
         self._claim = claim
         self._file = ScratchFile.fresh(layout.ingest)
         self._hasher = Hasher()
-        self._pending = bytearray()
+        self._buffer = block_buffer(_BUFFER)
+        self._filled = 0
         self._written = 0
         self._closed = False
 
@@ -42,11 +44,12 @@ class DirectoryComputed:
         if size > self._limit:
             raise SizeMismatch(self._limit, size, what="computed content")
         self._hasher.update(view)
-        if len(self._pending) + len(view) < _BUFFER:
-            self._pending += view
-        else:
-            self._flush()
-            self._append(view)
+        while view:
+            room = self._buffer[self._filled :][: len(view)]
+            room[:], view = view[: len(room)], view[len(room) :]
+            self._filled += len(room)
+            if self._filled == _BUFFER:
+                self._flush()
 
     def commit(self, media_type: str) -> Descriptor:
         self._check()
@@ -86,13 +89,9 @@ class DirectoryComputed:
             )
 
     def _flush(self) -> None:
-        with memoryview(self._pending) as view:
-            self._append(view)
-        self._pending.clear()
-
-    def _append(self, view: memoryview) -> None:
-        self._file.write_at(self._written, view)
-        self._written += len(view)
+        self._file.write_past_memory(self._written, self._buffer[: self._filled])
+        self._written += self._filled
+        self._filled = 0
 
 
 def _flush_folder(target: Path) -> None:
