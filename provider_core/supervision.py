@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from .cancel import CancelToken
 from .errors import TimedOut
+from .workers import in_background
 
 __all__ = ["Signs", "supervise"]
 
@@ -70,9 +71,8 @@ def supervise(
     has passed.  Raises TimedOut then, and what the token holds when somebody else cancels it.
     """
     outcome = _Outcome(call)
-    thread = threading.Thread(target=outcome.run, name=what, daemon=True)
     started = time.monotonic()
-    thread.start()
+    in_background(outcome.run, name=what)
     try:
         while not outcome.wait(_POLL):
             since = signs.last if signs is not None else started

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = [  # a module imports from lines above its own; a folder also from itself
     {"errors", "lazy"},
-    {"cancel", "compression", "digests", "disk", "platforms", "tar", "versions"},
+    {"cancel", "compression", "digests", "disk", "platforms", "tar", "versions", "workers"},
     {"oci", "pages", "provider_folders", "references", "wheels"},
     {"model", "layers", "store_location", "kit"},
     {"transport"},

@@ -10,10 +10,9 @@ from __future__ import annotations
 import io
 import logging
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -31,6 +30,8 @@ from urllib3 import (
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from .dialing import dial
+from .settings import TransportSettings
+from .tls import tls_context
 from .urls import Reach
 from .waiting import Watch
 
@@ -86,9 +87,9 @@ logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
 class ClockedPools:
     """Pools of connections, each straight or through one proxy; threads may share it."""
 
-    def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
-        """Encrypt as *context* says, which is called once, when TLS is first needed."""
-        self._context = context
+    def __init__(self, settings: TransportSettings) -> None:
+        """Encrypt as *settings* say; the system's authorities are loaded when TLS needs them."""
+        self._settings = settings
         self._managers: dict[tuple[str, str], PoolManager] = {}
         self._lock = threading.Lock()
 
@@ -108,8 +109,9 @@ class ClockedPools:
 
     def _made(self, scheme: str, proxy: str) -> PoolManager:
         given: dict[str, Any] = {"num_pools": _POOLED, "maxsize": _POOLED}
-        if scheme == "https":
-            given["ssl_context"] = self._context()
+        # Files that the user named are looked at in any case: they may be wrong.
+        if scheme == "https" or self._settings.ca_files or self._settings.client_certificate:
+            given["ssl_context"] = tls_context(self._settings)
         if proxy:
             given["proxy_headers"] = _proxy_headers(proxy)
         manager = ProxyManager(proxy, **given) if proxy else PoolManager(**given)

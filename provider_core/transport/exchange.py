@@ -21,7 +21,6 @@ from .failures import broken, translated
 from .pacing import Pace
 from .ports import Body, Origin
 from .settings import TransportSettings
-from .tls import tls_context
 from .urls import Reach, check_plain, origin_of, shown
 from .waiting import Watch
 
@@ -137,7 +136,7 @@ class Exchanges:
     def __init__(self, settings: TransportSettings, pace: Pace | None = None) -> None:
         self._settings = settings
         self._pace = pace
-        self._pools = ClockedPools(lambda: tls_context(settings))
+        self._pools = ClockedPools(settings)
 
     def send(self, ask: Ask, watch: Watch, *, home: Reach | None = None) -> Reply:
         """Send *ask* and return the head of the answer, whatever its status.

@@ -25,8 +25,12 @@ def test_the_answer_comes_back() -> None:
 
 
 def test_it_runs_in_a_daemon_thread_that_bears_its_name() -> None:
-    thread = supervise(threading.current_thread, what="acme.find", limit=5, cancel=CancelToken())
-    assert thread.name == "acme.find"
+    def tell() -> tuple[threading.Thread, str]:
+        thread = threading.current_thread()
+        return thread, thread.name
+
+    thread, name = supervise(tell, what="acme.find", limit=5, cancel=CancelToken())
+    assert name == "acme.find"
     assert thread.daemon
     assert thread is not threading.current_thread()
 
