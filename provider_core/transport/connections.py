@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cache
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -53,7 +54,7 @@ class Passage:
     home: Reach | None
     """Where the request began, if a redirect led to where it goes now."""
     answers: list[ClockedResponse] = field(default_factory=list)
-    """What was opened on the way; closed if there will be no answer to close."""
+    """What came on the way, a proxy's before the server's; closed if the request fails."""
 
 
 # The libraries in between hand nothing of ours down to where a socket is opened or read.
@@ -88,7 +89,7 @@ class ClockedPools:
 
     def __init__(self, context: Callable[[], ssl.SSLContext]) -> None:
         """Encrypt as *context* says, which is called once, when TLS is first needed."""
-        self._context = context
+        self._context = cache(context)
         self._managers: dict[tuple[str, str], PoolManager] = {}
         self._lock = threading.Lock()
 
@@ -191,7 +192,7 @@ class _ClockedSocket(io.RawIOBase):
 
 
 class _AsItComes(io.BufferedReader):
-    """A stream that waits for no more than has come."""
+    """A stream that fills a buffer with one read of the socket, not with as many as it takes."""
 
     def readinto(self, buffer: Any) -> int:
         return self.readinto1(buffer)
