@@ -27,8 +27,7 @@ class Home:
 
     def __init__(self, root: Path) -> None:
         self.root = root.expanduser().absolute()
-        self.own_store = self.root / "store"
-        """Where the store is unless it was moved."""
+        self._own_store = self.root / "store"
         self._location_file = self.root / "store.location"
 
     @property
@@ -37,7 +36,7 @@ class Home:
 
         Raises StoreError if that file cannot be read.
         """
-        return self.store_location().current if self.store_moved else self.own_store
+        return self.store_location().current if self.store_moved else self._own_store
 
     @property
     def store_moved(self) -> bool:
@@ -51,7 +50,7 @@ class Home:
         if self.store_moved:
             require_own(self.root, self._location_file)
         found = read_location(self._location_file)
-        return found or StoreLocation(store=self.own_store)
+        return found or StoreLocation(store=self._own_store)
 
     def set_store_location(self, location: StoreLocation) -> None:
         """Say where the store is; the caller holds this home's lock.  Raises StoreError."""

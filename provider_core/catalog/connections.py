@@ -40,6 +40,8 @@ _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _REFUSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN)
 _JOURNAL = "-journal"
 _REMEDY = "restore a backup, or make it anew with `ferry catalog rebuild`"
+_LENDING = threading.RLock()
+"""Held by the thread that reads an empty database: transactions cannot share a connection."""
 
 
 class Access(Enum):
@@ -104,9 +106,6 @@ def never_written(schema: Schema) -> Iterator[sqlite3.Connection]:
     """
     with _LENDING:
         yield _never_written(schema)
-
-
-_LENDING = threading.RLock()
 
 
 @cache

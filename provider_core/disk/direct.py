@@ -23,11 +23,13 @@ BLOCK = 4096
 _LEAST = 64 * BLOCK
 """Bytes from which a write of its own is worth it."""
 _FLAG = getattr(os, "O_DIRECT", 0)
+"""0 where the system has no direct writes: macOS and Windows."""
 _CANNOT = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
+"""What a file system answers that takes no direct writes, or not these."""
 
 
 def block_buffer(size: int) -> memoryview:
-    """Return *size* bytes of memory, all 0, that begin at a block; given back with the view."""
+    """Return *size* bytes of memory, all 0, that begin at a block; freed with the last view."""
     return memoryview(mmap.mmap(-1, max(size, 1)))[:size]
 
 
@@ -47,11 +49,10 @@ class DirectWrites:
         0 where that cannot be done.  Raises OSError for a disk that is full or failing.
         """
         size = len(data) // BLOCK * BLOCK
-        if self._refused or size < _LEAST or offset % BLOCK or not self._open():
+        if size < _LEAST or offset % BLOCK or (direct := self._opened()) is None:
             return 0
-        assert self._direct is not None
         try:
-            return os.pwrite(self._direct, data[:size], offset) // BLOCK * BLOCK
+            return os.pwrite(direct, data[:size], offset) // BLOCK * BLOCK
         except OSError as error:
             if error.errno not in _CANNOT:
                 raise
@@ -65,13 +66,14 @@ class DirectWrites:
             os.close(self._direct)
             self._direct = None
 
-    def _open(self) -> bool:
-        if self._direct is None:
+    def _opened(self) -> int | None:
+        """Return the file opened for direct writes, None where that is refused."""
+        if self._direct is None and not self._refused:
             with suppress(OSError):
                 self._direct = os.open(self._path, os.O_WRONLY | _FLAG | OPEN_FLAGS)
             if self._direct is None or not self._is_same(self._direct):
                 self.close()
-        return self._direct is not None
+        return self._direct
 
     def _is_same(self, fd: int) -> bool:
         return os.path.samestat(os.fstat(fd), os.fstat(self._fd))

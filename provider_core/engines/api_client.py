@@ -69,7 +69,7 @@ def speaking(address: EngineAddress, what: str) -> Iterator[None]:
 
 def _translated(address: EngineAddress, what: str, error: Exception) -> Error | None:
     """Return what *error* means; None if it is neither the SDK's nor the network's."""
-    import requests
+    import requests  # the SDK brings it; nothing else here speaks through it
     import urllib3
 
     errors = sdk("docker.errors")

@@ -120,13 +120,12 @@ class Resources:
 
         Raises StoreError if they are not where a move has put them.
         """
-        moved = self.home.store_moved
-        place = self.home.store if moved else self.home.own_store
+        place = self.home.store
         with self.making:
             store: DirectoryStore | None = self.__dict__.get("_store")
             if store is None or store.path != place:
                 store = self.__dict__["_store"] = self._store_at(place)
-        if moved and not place.is_dir():
+        if self.home.store_moved and not place.is_dir():
             raise StoreError(
                 f"the store {place} is not there",
                 hint="mount its disk; or, if it is lost, remove `store.location` from the home"

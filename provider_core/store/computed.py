@@ -89,7 +89,7 @@ class DirectoryComputed:
             )
 
     def _flush(self) -> None:
-        self._file.write_past_memory(self._written, self._buffer[: self._filled])
+        self._file.write_directly(self._written, self._buffer[: self._filled])
         self._written += self._filled
         self._filled = 0
 

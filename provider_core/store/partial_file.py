@@ -181,7 +181,7 @@ class PartialFile:
 
     def _take(self, start: int, data: memoryview) -> None:
         if start == self._hasher.size:
-            self._file.write_past_memory(start, data)
+            self._file.write_directly(start, data)
             self._hasher.update(data)
         else:  # it is read again, to be hashed in its turn
             self._file.write_at(start, data)

@@ -69,7 +69,10 @@ class Partial(Protocol):
         """Return the missing byte ranges [start, end), in order; () when all bytes are here."""
 
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
-        """Write *data* at *offset*; SizeMismatch if it would pass the expected size."""
+        """Write *data* at *offset*; SizeMismatch if it would pass the expected size.
+
+        It is valid during the call only: whoever keeps it copies it.
+        """
 
     def adopt(self, file: BinaryIO, hashed: Callable[[int], None]) -> bool:
         """Take over the whole local *file* by sharing its blocks; False if that cannot be done.

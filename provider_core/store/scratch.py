@@ -69,10 +69,10 @@ class ScratchFile:
         if self._unflushed >= FLUSH_EVERY:
             self.sync()
 
-    def write_past_memory(self, offset: int, data: memoryview) -> None:
-        """Do what `write_at` does with what is not read again soon: past the page cache if it can.
+    def write_directly(self, offset: int, data: memoryview) -> None:
+        """Do what `write_at` does, past the page cache if it can: for what is not read again soon.
 
-        That is so for whole blocks in a `block_buffer`, where the file system has direct writes.
+        It can for whole blocks in a `block_buffer`, where the file system has direct writes.
         """
         with disk_errors(self.path, needed=len(data)):
             count = self._direct.write(offset, data)

@@ -19,7 +19,7 @@ class Loopback:
     Example::
 
         with Loopback(lambda request: Answer(body=b"hello")) as server:
-            requests.get(server.url)
+            urllib3.request("GET", server.url)
     """
 
     def __init__(self, answer: Callable[[Request], Answer]) -> None:

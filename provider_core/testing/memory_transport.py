@@ -119,7 +119,10 @@ class MemoryTransport:
         return Response(status=answer.status, headers=answer.headers, body=answer.body, url=url)
 
     def download(self, descriptor: Descriptor, locations: Sequence[Location], sink: Sink) -> None:
-        """Fill the gaps of *sink*; a location is left when it brings nothing any more."""
+        """Fill the gaps of *sink*; a location is left when it brings nothing any more.
+
+        As by the HTTP engine, the sink is lent what it writes: it is gone after the call.
+        """
         failure = TransportError(
             f"nobody has {descriptor.digest}", hint="refresh the source", digest=descriptor.digest
         )
@@ -147,7 +150,8 @@ class MemoryTransport:
             if not piece:
                 raise _broken(location.url, start)
             for at in range(0, len(piece), _PIECE):
-                sink.write(start + at, piece[at : at + _PIECE])
+                with memoryview(bytearray(piece[at : at + _PIECE])) as lent:
+                    sink.write(start + at, lent)
             start += len(piece)
 
     def _ask(self, request: Request, auth: Auth | None) -> _Arrival:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -87,29 +86,29 @@ class BlobFetch:
             for start, end in gaps:
                 self._fetch(start, end)
         else:
-            self._fetch_much()
+            self._fetch_much(gaps)
 
-    def _fetch_much(self) -> None:
-        """Ask over one connection while that is fast, from then on over several.
+    def _fetch_much(self, gaps: Sequence[Range]) -> None:
+        """Ask over one connection as long as that is fast, for what is left then over several.
 
         What comes in order is hashed on its way in, and need not be read again for that.
         """
-        size, speed = min(_PROBE, self._settings.segment), math.inf
-        while self._ranged and (stretch := next(segments(self._sink.gaps(), size), None)):
+        speed = self._fetch_first_of(gaps, min(_PROBE, self._settings.segment))
+        while self._ranged and (gaps := self._sink.gaps()):
             if speed < self._settings.fast:
-                self._fetch_in_parallel()
+                pieces = segments(gaps, self._settings.segment)
+                _in_parallel(lambda one: self._fetch(*one), pieces, self._settings.connections)
                 return
-            size, speed = _STRETCH, self._fetch(*stretch)
+            speed = self._fetch_first_of(gaps, _STRETCH)
 
-    def _fetch_in_parallel(self) -> None:
-        """Ask for all that is missing, over several connections."""
-        pieces = segments(self._sink.gaps(), self._settings.segment)
-        _in_parallel(lambda piece: self._fetch(*piece), pieces, self._settings.connections)
+    def _fetch_first_of(self, gaps: Sequence[Range], size: int) -> float:
+        """Ask for the first *size* bytes of *gaps*, or all of the first gap; return how fast."""
+        return self._fetch(*next(segments(gaps, size)))
 
     def _fetch(self, start: int, end: int) -> float:
         """Ask for [start, end) and write what comes, if it is that, or the whole.
 
-        Returns how fast it came, in bytes a second.
+        Returns the bytes a second that came, as `_write` does.
         """
         whole = (start, end) == (0, self._size)
         headers = dict(self._headers)
@@ -124,7 +123,7 @@ class BlobFetch:
             if reply.status == 206 and not whole:
                 self._check_range(reply, start, end)
                 return self._write(reply, start, [(start, end)], watch)
-            elif reply.status == 200:
+            if reply.status == 200:
                 self._ranged = self._ranged and whole
                 self._check_length(reply, self._size)
                 return self._write(reply, 0, self._sink.gaps(), watch)
@@ -155,6 +154,7 @@ class BlobFetch:
         """
         first, end = at, wanted[-1][1] if wanted else at
         since, writing = time.monotonic(), 0.0
+        # Up to the next MiB of the blob, so that what follows are whole blocks of the file.
         while at < end and (view := reply.piece(PIECE - at % PIECE)):
             began = time.monotonic()
             for start, stop in overlaps(wanted, at, at + len(view)):

@@ -12,15 +12,12 @@ __all__ = ["Flow"]
 
 
 class Flow:
-    """A body on its way; what `requests` takes for a stream of known length."""
+    """A body on its way; its length stands in the head of the request."""
 
     def __init__(self, body: Body, watch: Watch, pace: Pace | None) -> None:
         self._body = body
         self._watch = watch
         self._pace = pace
-
-    def __len__(self) -> int:
-        return len(self._body)
 
     def __iter__(self) -> Iterator[memoryview]:
         for data in self._body:

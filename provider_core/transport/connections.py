@@ -1,4 +1,4 @@
-"""Pooled connections of `urllib3` whose every read is measured by our own clock.
+"""Connections of `urllib3` whose every read is measured by our own clock.
 
 Libraries below count only the time of one read: a server that sends a byte now and then holds
 them for ever, in headers as in bodies.  Here, each read of the socket asks the `Watch` of the
@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import logging
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,30 +17,20 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
-from urllib3 import (
-    HTTPConnectionPool,
-    HTTPSConnectionPool,
-    PoolManager,
-    ProxyManager,
-    make_headers,
-)
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from .dialing import dial
-from .settings import TransportSettings
-from .tls import tls_context
 from .urls import Reach
 from .waiting import Watch
 
-__all__ = ["ClockedPools", "ClockedResponse", "Passage", "passing_through"]
+__all__ = ["POOLS", "ClockedResponse", "Passage", "passing_through"]
 
 _HEAD_LIMIT = 256 << 10
 _GATHER_FROM = 64 << 10
 _GATHER_PAUSE = 0.02
 _GATHER_SECONDS = 0.25
-_POOLED = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +43,7 @@ class Passage:
     home: Reach | None
     """Where the request began, if a redirect led to where it goes now."""
     answers: list[ClockedResponse] = field(default_factory=list)
-    """What was opened on the way; closed if there will be no answer to close."""
+    """What came on the way, a proxy's before the server's; closed if the request fails."""
 
 
 # The libraries in between hand nothing of ours down to where a socket is opened or read.
@@ -82,50 +71,6 @@ def _is_not_ours(record: logging.LogRecord) -> bool:
 
 # It logs whole URLs, and the query of a signed one is a secret; we log ours without.
 logging.getLogger("urllib3.connectionpool").addFilter(_is_not_ours)
-
-
-class ClockedPools:
-    """Pools of connections, each straight or through one proxy; threads may share it."""
-
-    def __init__(self, settings: TransportSettings) -> None:
-        """Encrypt as *settings* say; the system's authorities are loaded when TLS needs them."""
-        self._settings = settings
-        self._managers: dict[tuple[str, str], PoolManager] = {}
-        self._lock = threading.Lock()
-
-    def get(self, scheme: str, proxy: str) -> PoolManager:
-        """Return the pools for URLs of *scheme* through *proxy*, '' for none."""
-        with self._lock:
-            manager = self._managers.get((scheme, proxy))
-            if manager is None:
-                manager = self._managers[scheme, proxy] = self._made(scheme, proxy)
-            return manager
-
-    def close(self) -> None:
-        """Close all connections that nobody uses."""
-        with self._lock:
-            for manager in self._managers.values():
-                manager.clear()
-
-    def _made(self, scheme: str, proxy: str) -> PoolManager:
-        given: dict[str, Any] = {"num_pools": _POOLED, "maxsize": _POOLED}
-        # Files that the user named are looked at in any case: they may be wrong.
-        if scheme == "https" or self._settings.ca_files or self._settings.client_certificate:
-            given["ssl_context"] = tls_context(self._settings)
-        if proxy:
-            given["proxy_headers"] = _proxy_headers(proxy)
-        manager = ProxyManager(proxy, **given) if proxy else PoolManager(**given)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
-
-
-def _proxy_headers(proxy: str) -> dict[str, str]:
-    parts = urlsplit(proxy)
-    if parts.username is None:
-        return {}
-    user, password = unquote(parts.username), unquote(parts.password or "")
-    headers = make_headers(proxy_basic_auth=f"{user}:{password}")
-    return {name.title(): value for name, value in headers.items()}
 
 
 class _ClockedSocket(io.RawIOBase):
@@ -193,7 +138,7 @@ class _ClockedSocket(io.RawIOBase):
 
 
 class _AsItComes(io.BufferedReader):
-    """A stream that waits for no more than has come."""
+    """A stream that fills a buffer with one read of the socket, not with as many as it takes."""
 
     def readinto(self, buffer: Any) -> int:
         return self.readinto1(buffer)
@@ -253,7 +198,8 @@ class _ClockedTlsPool(HTTPSConnectionPool):
     ConnectionCls = _ClockedTlsConnection
 
 
-_POOLS = {"http": _ClockedPool, "https": _ClockedTlsPool}
+POOLS = {"http": _ClockedPool, "https": _ClockedTlsPool}
+"""By scheme, as urllib3 wants them."""
 
 
 def _dialled(connection: HTTPConnection) -> socket.socket:

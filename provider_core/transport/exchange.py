@@ -16,9 +16,10 @@ from urllib3.util import parse_url
 from ..disk.direct import block_buffer
 from ..errors import SizeMismatch, TransportError
 from .bodies import Flow
-from .connections import ClockedPools, ClockedResponse, Passage, passing_through
+from .connections import ClockedResponse, Passage, passing_through
 from .failures import broken, translated
 from .pacing import Pace
+from .pools import ClockedPools
 from .ports import Body, Origin
 from .settings import TransportSettings
 from .urls import Reach, check_plain, origin_of, shown
@@ -66,8 +67,8 @@ class Reply:
         """Names in lower case; several of a name are joined by commas."""
         self.length = raw.length_remaining
         """Bytes of the body as its framing says; None if it does not say."""
-        self._raw = raw
-        self._answer = answer
+        self._raw = raw  # urllib3's: the head, and the way back to the pool
+        self._answer = answer  # http.client's below it, which fills a buffer of ours
         self._watch = watch
         self._pace = pace
         self._buffer = memoryview(b"")
@@ -75,19 +76,20 @@ class Reply:
     def piece(self, most: int = PIECE) -> memoryview:
         """Return the next bytes of the body as they come, *most* or fewer; none at the end.
 
-        They are valid until the next call, and begin where a disk's block may.
+        They are valid until the next call, and lie where a direct write can take them.
         Raises TransportError, also for a body that ends before its Content-Length.
         """
         size = min(most, PIECE if self._pace is None else self._pace.piece)
         with translated(self.url, self._watch.seconds):
             count = self._answer.fill(self._room(size))
-        if self._answer.isclosed():
+        if self._answer.isclosed():  # the body is over, the next request may come
             self._raw.release_conn()
         if self._pace is not None:
             self._watch.postpone(self._pace.passed(count, self._watch.check))
         return self._buffer[:count]
 
     def _room(self, size: int) -> memoryview:
+        """Return the beginning of the buffer, at most *size* bytes; made when it is needed."""
         if not self._buffer:
             expected = PIECE if self.length is None else min(PIECE, self.length)
             self._buffer = block_buffer(max(expected, 1))
@@ -191,7 +193,7 @@ class Exchanges:
         }
         length = {} if isinstance(ask.body, bytes) else {"content-length": str(len(ask.body))}
         headers = {**ours, **ask.headers, **length, "accept-encoding": "identity"}
-        # As urllib3 writes them: it adds to requests through a proxy what it does not find.
+        # Written as urllib3 writes them: for a proxy it adds an Accept where it finds none.
         return {name.title(): value for name, value in headers.items()}
 
 

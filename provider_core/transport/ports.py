@@ -92,7 +92,10 @@ class Sink(Protocol):
         """Return the missing byte ranges [start, end), in order."""
 
     def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
-        """Write *data* at *offset*; may be called by several threads at once."""
+        """Write *data* at *offset*; may be called by several threads at once.
+
+        It is valid during the call only: whoever keeps it copies it.
+        """
 
 
 class Transport(Protocol):

@@ -62,13 +62,13 @@ class TransportSettings:
     retry_after_cap: float = 60.0
     """The longest wait before a further attempt in seconds, whatever Retry-After says."""
     connections: int = 6
-    """Connections for one large blob."""
+    """Connections for one large blob, at most."""
     parallel_from: int = 64 << 20
-    """Missing bytes from which a blob is fetched over several connections."""
+    """Missing bytes from which a blob may be fetched over several connections."""
     fast: float = 200e6
     """Bytes a second that are fast for one connection: a large blob then needs no others."""
     segment: int = 8 << 20
-    """Bytes that one connection fetches at a time."""
+    """Bytes that each of several connections fetches at a time."""
 
 
 def for_source(

@@ -14,7 +14,7 @@ import sys
 from provider_core import Host
 with Host(sys.argv[1]) as host:
     names = [package.name for package in host.find("pkg-1*").packages]
-    print(len(names), [one for one in ("provider_archive", "requests") if one in sys.modules])
+    print(len(names), [one for one in ("provider_archive", "urllib3") if one in sys.modules])
 """
 
 

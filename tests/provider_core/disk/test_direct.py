@@ -69,7 +69,7 @@ def test_what_cannot_go_is_left(path: Path, fd: int, offset: int, data: memoryvi
     assert path.stat().st_size == 0
 
 
-def test_a_system_without_is_not_asked_again(
+def test_a_file_system_that_refuses_is_not_asked_again(
     path: Path, fd: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = []

@@ -161,6 +161,26 @@ def test_a_server_that_has_less_than_promised_is_given_up() -> None:
         download(MemoryTransport({URL: DATA[:-1]}))
 
 
+def test_a_sink_is_lent_what_it_writes() -> None:
+    sink = _Keeper()
+    MemoryTransport({URL: DATA}).download(BLOB, [Location(url=URL)], sink)
+    with pytest.raises(ValueError, match="released"):
+        bytes(sink.kept[0])
+
+
+class _Keeper:
+    """A sink that is wrong: it keeps what it is handed, and not a copy."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes | bytearray | memoryview] = []
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        return ((0, BLOB.size),)
+
+    def write(self, offset: int, data: bytes | bytearray | memoryview) -> None:
+        self.kept.append(data)
+
+
 class _NoSink:
     def gaps(self) -> tuple[tuple[int, int], ...]:
         return ((0, 1),)

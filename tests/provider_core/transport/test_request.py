@@ -140,7 +140,7 @@ def test_threads_share_a_transport(
 
 def test_the_protocols_cost_no_engine() -> None:
     code = (
-        "import sys, provider_core.transport as t; t.Transport; sys.exit('requests' in sys.modules)"
+        "import sys, provider_core.transport as t; t.Transport; sys.exit('urllib3' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from provider_core.errors import NoSuchFile, TransportError, UsageError
 from provider_core.oci import Descriptor
 from provider_core.testing.fault_server import Fault, FaultServer
 from provider_core.transport import HttpTransport, Location, TransportSettings
+from provider_core.transport.pools import ClockedPools
+from provider_core.transport.tls import tls_context
 
 from .conftest import CERTIFICATES, server_context
 from .doubles import Recorder, fetch
@@ -74,6 +77,32 @@ def test_the_environment_names_no_authority(
         monkeypatch.setenv(name, str(AUTHORITY))
     with FaultServer({"/blob": b"x"}, tls=server_context("server")) as server:
         assert "unknown authority" in _refusal(quick, server.url("/blob")).message
+
+
+def test_a_system_without_authorities_has_mozillas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = str(tmp_path / "none")
+    paths = ssl.DefaultVerifyPaths(nowhere, nowhere, "", nowhere, "", nowhere)
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert tls_context(TransportSettings()).cert_store_stats()["x509_ca"] > 50
+
+
+def test_tls_is_set_up_once_and_only_where_it_is_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def context(settings: TransportSettings) -> ssl.SSLContext:
+        made.append(tls_context(settings))
+        return made[-1]
+
+    monkeypatch.setattr("provider_core.transport.pools.tls_context", context)
+    pools = ClockedPools(TransportSettings())
+    pools.get("http", "")
+    assert not made
+    pools.get("https", "")
+    pools.get("https", "http://proxy.example:3128")
+    assert len(made) == 1
 
 
 def test_a_client_certificate(trusting: TransportSettings) -> None:
