@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +23,10 @@ BLOCK = 4096
 
 _LEAST = 64 * BLOCK
 """Bytes from which a write of its own is worth it."""
+_SLOW = 100e6
+"""Bytes a second: a disk with a head that moves; many writes in the system's order are faster."""
+_JUDGED_AFTER = 0.2
+"""Seconds of writing."""
 _FLAG = getattr(os, "O_DIRECT", 0)
 """0 where the system has no direct writes: macOS and Windows."""
 _CANNOT = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
@@ -34,7 +39,7 @@ def block_buffer(size: int) -> memoryview:
 
 
 class DirectWrites:
-    """Takes what may be written directly of one open file, until that is refused."""
+    """Takes what may be written directly of one open file, until that is refused or slow."""
 
     def __init__(self, path: Path, fd: int) -> None:
         """Write to the file *path*, which is open as *fd*; nothing is opened before it is used."""
@@ -42,6 +47,8 @@ class DirectWrites:
         self._fd = fd
         self._direct: int | None = None
         self._refused = not _FLAG
+        self._written = 0
+        self._spent = 0.0
 
     def write(self, offset: int, data: memoryview) -> int:
         """Write whole blocks of the beginning of *data* at *offset*; return how many bytes went.
@@ -51,13 +58,16 @@ class DirectWrites:
         size = len(data) // BLOCK * BLOCK
         if size < _LEAST or offset % BLOCK or (direct := self._opened()) is None:
             return 0
+        began = time.monotonic()
         try:
-            return os.pwrite(direct, data[:size], offset) // BLOCK * BLOCK
+            count = os.pwrite(direct, data[:size], offset) // BLOCK * BLOCK
         except OSError as error:
             if error.errno not in _CANNOT:
                 raise
             self.close()
             return 0
+        self._judge(count, time.monotonic() - began)
+        return count
 
     def close(self) -> None:
         """Write nothing directly any more."""
@@ -65,6 +75,13 @@ class DirectWrites:
         if self._direct is not None:
             os.close(self._direct)
             self._direct = None
+
+    def _judge(self, count: int, seconds: float) -> None:
+        """Go on only if the disk is not slow this way."""
+        self._written += count
+        self._spent += seconds
+        if self._spent > _JUDGED_AFTER and self._written < _SLOW * self._spent:
+            self.close()
 
     def _opened(self) -> int | None:
         """Return the file opened for direct writes, None where that is refused."""

@@ -100,3 +100,23 @@ def test_a_failing_disk_is_told_of(path: Path, fd: int, monkeypatch: pytest.Monk
     monkeypatch.setattr(direct, "_FLAG", direct._FLAG or os.O_RDWR)
     with closing(DirectWrites(path, fd)) as writes, pytest.raises(OSError, match="broken"):
         writes.write(0, filled(SIZE))
+
+
+@pytest.mark.parametrize(("seconds", "takes"), [(0.001, True), (0.05, False)])
+def test_a_slow_disk_is_left_to_the_system(
+    path: Path, fd: int, monkeypatch: pytest.MonkeyPatch, seconds: float, takes: bool
+) -> None:
+    now = 0.0
+
+    def written(fd: int, data: memoryview, offset: int) -> int:
+        nonlocal now
+        now += seconds
+        return len(data)
+
+    monkeypatch.setattr("provider_core.disk.direct._FLAG", os.O_RDWR)
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    monkeypatch.setattr(os, "pwrite", written)
+    with closing(DirectWrites(path, fd)) as writes:
+        counts = [writes.write(0, filled(SIZE)) for _ in range(20)]
+    assert counts[0] == SIZE
+    assert (counts[-1] == SIZE) is takes
