@@ -57,6 +57,12 @@ OPTIONS: Final = (
         )
         for verb in _ALSO_WITHOUT_SOURCE
     ),
+    OptionSpec(
+        name="map",
+        verb=Verb.SAVE,
+        multiple=True,
+        help=r"names at the registry: 'docker.io/(.*)=dockerhub/\1'; the first that fits",
+    ),
 )
 """What finding and installing know; pushing, logins and limits have their own."""
 

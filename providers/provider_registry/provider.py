@@ -25,7 +25,7 @@ from provider_core.references import Name, Reference, Uri, parse_reference
 from provider_core.store import Reader, Writer
 from provider_core.transport import network_options
 
-from . import hub, limits, logins, push
+from . import hub, limits, logins
 from .contents import contents_of
 from .endpoints import endpoint_at
 from .finding import PROVIDER, find_packages, listed_names
@@ -83,7 +83,6 @@ class RegistryProvider(ProviderSpec):
             *logins.OPTIONS,
             *hub.OPTIONS,
             *limits.OPTIONS,
-            *push.OPTIONS,
         )
 
     @hookimpl
@@ -146,4 +145,6 @@ class RegistryProvider(ProviderSpec):
         self, images: Sequence[Held], destination: str, reader: Reader, context: Context
     ) -> Saved | None:
         """Push *images* to ``registry://host/prefix``; see `push.push_images`."""
-        return push.push_images(images, destination, reader, context, self._memory)
+        from .push import push_images  # a pull must not wait for it
+
+        return push_images(images, destination, reader, context, self._memory)

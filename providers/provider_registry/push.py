@@ -8,7 +8,7 @@ from typing import Final
 from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.errors import Exists
-from provider_core.model import Held, OptionSpec, Saved, Verb
+from provider_core.model import Held, Saved
 from provider_core.oci import Descriptor
 from provider_core.store import Reader
 from provider_core.versions import Version, floating
@@ -23,16 +23,7 @@ from .push_manifests import put_manifest
 from .push_plan import Errand, plan_push
 from .registry import Registry
 
-__all__ = ["OPTIONS", "push_images"]
-
-OPTIONS: Final = (
-    OptionSpec(
-        name="map",
-        verb=Verb.SAVE,
-        multiple=True,
-        help=r"names at the registry: 'docker.io/(.*)=dockerhub/\1'; the first that fits",
-    ),
-)
+__all__ = ["push_images"]
 
 _TLS: Final = ("ca-file", "client-certificate")
 """Who says one of these speaks TLS."""

@@ -6,15 +6,13 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Protocol
-
-import zstandard
-from isal import isal_zlib
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from provider_core.errors import UsageError
 from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
 
-from ..tree import Piece
+if TYPE_CHECKING:
+    from ..tree import Piece
 
 __all__ = ["COMPRESSIONS", "Compressor", "LayerCompression", "compression_at"]
 
@@ -66,12 +64,16 @@ class _Plain:
 
 
 def _gzip(level: int) -> Compressor:
+    from isal import isal_zlib
+
     library: Any = isal_zlib if level <= _MOST_ISAL else zlib
     compressor: Compressor = library.compressobj(level, zlib.DEFLATED, _GZIP_WINDOW)
     return compressor
 
 
 def _zstd(level: int) -> Compressor:
+    import zstandard
+
     # One thread and no time or size in the frame: the same bytes everywhere.
     started: Any = zstandard.ZstdCompressor(level=level, write_checksum=True).compressobj()
     compressor: Compressor = started
