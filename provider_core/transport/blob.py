@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +27,8 @@ _PROBE = 4 << 20
 """Bytes of the first range of a large blob, which shows whether there are ranges, and how fast."""
 _STRETCH = 128 << 20
 """Bytes of each further range of a connection that is fast enough to be alone."""
+_TRIAL = 1.0
+"""Seconds that such a connection has to be fast in; longer than a busy machine may pause."""
 
 
 class BlobFetch:
@@ -87,29 +88,30 @@ class BlobFetch:
             for start, end in gaps:
                 self._fetch(start, end)
         else:
-            self._fetch_much()
+            self._fetch_much(gaps)
 
-    def _fetch_much(self) -> None:
+    def _fetch_much(self, gaps: Sequence[Range]) -> None:
         """Ask over one connection while that is fast, from then on over several.
 
         What comes in order is hashed on its way in, and need not be read again for that.
         """
-        size, speed = min(_PROBE, self._settings.segment), math.inf
-        while self._ranged and (stretch := next(segments(self._sink.gaps(), size), None)):
+        speed = self._fetch(*next(segments(gaps, min(_PROBE, self._settings.segment))))
+        while self._ranged and (stretch := next(segments(self._sink.gaps(), _STRETCH), None)):
             if speed < self._settings.fast:
                 self._fetch_in_parallel()
                 return
-            size, speed = _STRETCH, self._fetch(*stretch)
+            speed = self._fetch(*stretch, least=self._settings.fast)
 
     def _fetch_in_parallel(self) -> None:
         """Ask for all that is missing, over several connections."""
         pieces = segments(self._sink.gaps(), self._settings.segment)
         _in_parallel(lambda piece: self._fetch(*piece), pieces, self._settings.connections)
 
-    def _fetch(self, start: int, end: int) -> float:
+    def _fetch(self, start: int, end: int, *, least: float = 0.0) -> float:
         """Ask for [start, end) and write what comes, if it is that, or the whole.
 
-        Returns how fast it came, in bytes a second.
+        Stops early where a range comes with fewer than *least* bytes a second.  Returns how fast
+        it came, in bytes a second.
         """
         whole = (start, end) == (0, self._size)
         headers = dict(self._headers)
@@ -123,7 +125,7 @@ class BlobFetch:
                 raise self._distrust("it refuses a range that is missing here")
             if reply.status == 206 and not whole:
                 self._check_range(reply, start, end)
-                return self._write(reply, start, [(start, end)], watch)
+                return self._write(reply, start, [(start, end)], watch, least=least)
             elif reply.status == 200:
                 self._ranged = self._ranged and whole
                 self._check_length(reply, self._size)
@@ -148,24 +150,30 @@ class BlobFetch:
         if reply.length is not None and reply.length != expected:
             raise SizeMismatch(expected, reply.length, what=shown(self._url))
 
-    def _write(self, reply: Reply, at: int, wanted: Sequence[Range], watch: Watch) -> float:
+    def _write(
+        self, reply: Reply, at: int, wanted: Sequence[Range], watch: Watch, *, least: float = 0.0
+    ) -> float:
         """Write what of *wanted* the body brings, which begins at *at*; then stop reading.
 
-        Returns the bytes a second that it brought, the time of writing left out.
+        Stops early where it turns slower than *least*.  Returns the bytes a second that it
+        brought, the time of writing left out.
         """
         first, end = at, wanted[-1][1] if wanted else at
-        since, writing = time.monotonic(), 0.0
+        since, seconds = time.monotonic(), 0.0
         while at < end and (view := reply.piece(PIECE - at % PIECE)):
             began = time.monotonic()
+            seconds = began - since
             for start, stop in overlaps(wanted, at, at + len(view)):
                 self._sink.write(start, view[start - at : stop - at])
             at += len(view)
             spent = time.monotonic() - began
             watch.forgive(spent)
-            writing += spent
+            since += spent
+            if seconds > _TRIAL and at - first < least * seconds:
+                end = at
         if at < end:
             raise broken(self._url, f"it ended after {at} bytes")
-        return (at - first) / max(time.monotonic() - since - writing, 1e-9)
+        return (at - first) / max(seconds, 1e-9)
 
     def _distrust(self, reason: str) -> TransportError:
         """Ask for no more ranges, and return why; asking for the whole may help."""

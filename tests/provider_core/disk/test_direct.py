@@ -78,7 +78,7 @@ def test_a_system_without_is_not_asked_again(
         tried.append(offset)
         raise OSError(errno.EINVAL, "not here")
 
-    monkeypatch.setattr(direct.os, "pwrite", refuse)
+    monkeypatch.setattr(os, "pwrite", refuse)
     with closing(DirectWrites(path, fd)) as writes:
         assert [writes.write(0, filled(SIZE)) for _ in range(2)] == [0, 0]
     assert len(tried) <= 1
@@ -96,7 +96,7 @@ def test_a_failing_disk_is_told_of(path: Path, fd: int, monkeypatch: pytest.Monk
     def fail(fd: int, data: memoryview, offset: int) -> int:
         raise OSError(errno.EIO, "broken")
 
-    monkeypatch.setattr(direct.os, "pwrite", fail)
+    monkeypatch.setattr(os, "pwrite", fail)
     monkeypatch.setattr(direct, "_FLAG", direct._FLAG or os.O_RDWR)
     with closing(DirectWrites(path, fd)) as writes, pytest.raises(OSError, match="broken"):
         writes.write(0, filled(SIZE))

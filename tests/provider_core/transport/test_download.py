@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+import re
+import socket
 import threading
+import time
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +19,8 @@ from provider_core.errors import AuthRequired, Cancelled, HttpStatus, SizeMismat
 from provider_core.oci import Descriptor
 from provider_core.store import DirectoryStore
 from provider_core.testing import TokenAuth
-from provider_core.testing.fault_server import Fault, FaultServer, closed_port_url
-from provider_core.transport import HttpTransport, Location, Origin, TransportSettings
+from provider_core.testing.fault_server import Fault, FaultServer, Listener, closed_port_url
+from provider_core.transport import HttpTransport, Location, Origin, TransportSettings, blob
 
 from .doubles import Recorder, fetch
 
@@ -169,6 +174,34 @@ def test_a_fast_connection_needs_no_others(large: bytes, parallel: TransportSett
     assert sink.data == large
     assert [start for start, _ in sink.pieces] == sorted(start for start, _ in sink.pieces)
     assert len(sink.threads) == 1
+
+
+def test_a_connection_that_turns_slow_gets_others(
+    large: bytes, parallel: TransportSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blob, "_TRIAL", 0.05)
+    descriptor = Descriptor.of(large, "application/octet-stream")
+    sink = Recorder(LARGE)
+    fast = replace(parallel, fast=1e7)
+    server = Listener(partial(_long_ones_slowly, large), None)
+    with closing(server), HttpTransport(fast) as transport:
+        transport.download(descriptor, [Location(url=server.url)], sink)
+    assert sink.data == large
+    assert len(sink.threads) > 1
+
+
+def _long_ones_slowly(content: bytes, head: bytes, connection: socket.socket) -> bool:
+    """Answer with a range, at 1 MB/s if it is a long one."""
+    asked = re.search(rb"bytes=(\d+)-(\d+)", head)
+    assert asked
+    start, last = map(int, asked.groups())
+    size = last + 1 - start
+    head = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d"
+    connection.sendall(head % (start, last, len(content), size) + b"\r\n\r\n")
+    for at in range(start, last + 1, 10_000):
+        connection.sendall(content[at : min(at + 10_000, last + 1)])
+        time.sleep(0.01 if size > 1 << 20 else 0)
+    return True
 
 
 @pytest.mark.parametrize(
