@@ -1,6 +1,6 @@
 """The one bounded, error-typed way to the network.
 
-The protocols are imported at once; the HTTP engine, and `requests` with it, when it is first used.
+The protocols are imported at once; the HTTP engine, and `urllib3` with it, when it is first used.
 """
 
 from __future__ import annotations

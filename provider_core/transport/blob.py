@@ -124,15 +124,20 @@ class BlobFetch:
             if reply.status == _RANGE_NOT_SATISFIABLE:
                 raise self._distrust("it refuses a range that is missing here")
             if reply.status == 206 and not whole:
-                self._check_range(reply, start, end)
-                return self._write(reply, start, [(start, end)], watch, least=least)
+                given = (start, self._end_of_range(reply, start, end))
+                return self._write(reply, start, [given], watch, least=least)
             elif reply.status == 200:
                 self._ranged = self._ranged and whole
                 self._check_length(reply, self._size)
                 return self._write(reply, 0, self._sink.gaps(), watch)
             raise broken(self._url, f"status {reply.status} is no answer to a download")
 
-    def _check_range(self, reply: Reply, start: int, end: int) -> None:
+    def _end_of_range(self, reply: Reply, start: int, end: int) -> int:
+        """Return where what is given of [start, end) has to end.
+
+        A server may give less of a long range (RFC 9110 §15.3.7), but no less than a segment:
+        asking for the rest, again and again, has to come to an end.
+        """
         said = content_range(reply.headers.get("content-range", ""))
         if said is None or said[0][0] != start or said[0][1] > end:
             raise self._distrust("it answers with another range than it was asked for")
@@ -145,6 +150,7 @@ class BlobFetch:
             first = self._etag = self._etag or etag
         if etag != first:
             raise self._distrust("the object there changed while it was read")
+        return last if last - start >= self._settings.segment else end
 
     def _check_length(self, reply: Reply, expected: int) -> None:
         if reply.length is not None and reply.length != expected:

@@ -12,7 +12,7 @@ __all__ = ["Flow"]
 
 
 class Flow:
-    """A body on its way; what `requests` takes for a stream of known length."""
+    """A body on its way; what `urllib3` sends piece by piece."""
 
     def __init__(self, body: Body, watch: Watch, pace: Pace | None) -> None:
         self._body = body

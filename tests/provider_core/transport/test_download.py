@@ -183,24 +183,39 @@ def test_a_connection_that_turns_slow_gets_others(
     descriptor = Descriptor.of(large, "application/octet-stream")
     sink = Recorder(LARGE)
     fast = replace(parallel, fast=1e7)
-    server = Listener(partial(_long_ones_slowly, large), None)
+    server = Listener(partial(_give, large, pause=0.01), None)
     with closing(server), HttpTransport(fast) as transport:
         transport.download(descriptor, [Location(url=server.url)], sink)
     assert sink.data == large
     assert len(sink.threads) > 1
 
 
-def _long_ones_slowly(content: bytes, head: bytes, connection: socket.socket) -> bool:
-    """Answer with a range, at 1 MB/s if it is a long one."""
+def test_a_server_that_gives_less_of_a_long_range_is_asked_for_the_rest(
+    large: bytes, parallel: TransportSettings
+) -> None:
+    descriptor = Descriptor.of(large, "application/octet-stream")
+    sink = Recorder(LARGE)
+    fast = replace(parallel, fast=1.0, retries=0)
+    server = Listener(partial(_give, large, most=1 << 20), None)
+    with closing(server), HttpTransport(fast) as transport:
+        transport.download(descriptor, [Location(url=server.url)], sink)
+    assert sink.data == large
+    assert server.connections == 1
+
+
+def _give(
+    content: bytes, head: bytes, connection: socket.socket, *, most: int = LARGE, pause: float = 0
+) -> bool:
+    """Answer with *most* of a range; every 10 000 bytes of a long one take *pause* seconds."""
     asked = re.search(rb"bytes=(\d+)-(\d+)", head)
     assert asked
     start, last = map(int, asked.groups())
-    size = last + 1 - start
+    end = min(last + 1, start + most)
     head = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d"
-    connection.sendall(head % (start, last, len(content), size) + b"\r\n\r\n")
-    for at in range(start, last + 1, 10_000):
-        connection.sendall(content[at : min(at + 10_000, last + 1)])
-        time.sleep(0.01 if size > 1 << 20 else 0)
+    connection.sendall(head % (start, end - 1, len(content), end - start) + b"\r\n\r\n")
+    for at in range(start, end, 10_000):
+        connection.sendall(content[at : min(at + 10_000, end)])
+        time.sleep(pause if end - start > 1 << 20 else 0)
     return True
 
 
