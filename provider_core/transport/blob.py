@@ -12,6 +12,7 @@ from ..oci import Descriptor
 from .exchange import PIECE, Ask, Exchanges, Reply
 from .failures import broken
 from .following import Follower
+from .meter import Meter
 from .ports import Location, Sink
 from .ranges import Range, content_range, overlaps, range_header, segments, total
 from .retrying import Patience
@@ -93,22 +94,20 @@ class BlobFetch:
 
         What comes in order is hashed on its way in, and need not be read again for that.
         """
-        speed = self._fetch_first_of(gaps, min(_PROBE, self._settings.segment))
+        probe = min(_PROBE, self._settings.segment)
+        speed = self._fetch(*next(segments(gaps, probe)))
         while self._ranged and (gaps := self._sink.gaps()):
             if speed < self._settings.fast:
                 pieces = segments(gaps, self._settings.segment)
                 _in_parallel(lambda one: self._fetch(*one), pieces, self._settings.connections)
                 return
-            speed = self._fetch_first_of(gaps, _STRETCH)
+            speed = self._fetch(*next(segments(gaps, _STRETCH)), least=self._settings.fast)
 
-    def _fetch_first_of(self, gaps: Sequence[Range], size: int) -> float:
-        """Ask for the first *size* bytes of *gaps*, or all of the first gap; return how fast."""
-        return self._fetch(*next(segments(gaps, size)))
-
-    def _fetch(self, start: int, end: int) -> float:
+    def _fetch(self, start: int, end: int, *, least: float = 0.0) -> float:
         """Ask for [start, end) and write what comes, if it is that, or the whole.
 
-        Returns the bytes a second that came, as `_write` does.
+        Stops early where a range comes with fewer than *least* bytes a second.  Returns the bytes
+        a second that came, as `Meter` counts them.
         """
         whole = (start, end) == (0, self._size)
         headers = dict(self._headers)
@@ -121,15 +120,20 @@ class BlobFetch:
             if reply.status == _RANGE_NOT_SATISFIABLE:
                 raise self._distrust("it refuses a range that is missing here")
             if reply.status == 206 and not whole:
-                self._check_range(reply, start, end)
-                return self._write(reply, start, [(start, end)], watch)
+                given = (start, self._end_of_range(reply, start, end))
+                return self._write(reply, start, [given], watch, least=least)
             if reply.status == 200:
                 self._ranged = self._ranged and whole
                 self._check_length(reply, self._size)
                 return self._write(reply, 0, self._sink.gaps(), watch)
             raise broken(self._url, f"status {reply.status} is no answer to a download")
 
-    def _check_range(self, reply: Reply, start: int, end: int) -> None:
+    def _end_of_range(self, reply: Reply, start: int, end: int) -> int:
+        """Return where what is given of [start, end) has to end.
+
+        A server may give less of a long range (RFC 9110 §15.3.7), but no less than a segment:
+        asking for the rest, again and again, has to come to an end.
+        """
         said = content_range(reply.headers.get("content-range", ""))
         if said is None or said[0][0] != start or said[0][1] > end:
             raise self._distrust("it answers with another range than it was asked for")
@@ -142,30 +146,35 @@ class BlobFetch:
             first = self._etag = self._etag or etag
         if etag != first:
             raise self._distrust("the object there changed while it was read")
+        return last if last - start >= self._settings.segment else end
 
     def _check_length(self, reply: Reply, expected: int) -> None:
         if reply.length is not None and reply.length != expected:
             raise SizeMismatch(expected, reply.length, what=shown(self._url))
 
-    def _write(self, reply: Reply, at: int, wanted: Sequence[Range], watch: Watch) -> float:
+    def _write(
+        self, reply: Reply, at: int, wanted: Sequence[Range], watch: Watch, *, least: float = 0.0
+    ) -> float:
         """Write what of *wanted* the body brings, which begins at *at*; then stop reading.
 
-        Returns the bytes a second that it brought, the time of writing left out.
+        Stops early where it turns slower than *least*.  Returns the bytes a second that came.
         """
-        first, end = at, wanted[-1][1] if wanted else at
-        since, writing = time.monotonic(), 0.0
+        end, meter = wanted[-1][1] if wanted else at, Meter()
         # Up to the next MiB of the blob, so that what follows are whole blocks of the file.
         while at < end and (view := reply.piece(PIECE - at % PIECE)):
+            meter.came(len(view))
             began = time.monotonic()
             for start, stop in overlaps(wanted, at, at + len(view)):
                 self._sink.write(start, view[start - at : stop - at])
             at += len(view)
             spent = time.monotonic() - began
             watch.forgive(spent)
-            writing += spent
+            meter.leave_out(spent)
+            if meter.is_below(least):
+                return meter.speed
         if at < end:
             raise broken(self._url, f"it ended after {at} bytes")
-        return (at - first) / max(time.monotonic() - since - writing, 1e-9)
+        return meter.speed
 
     def _distrust(self, reason: str) -> TransportError:
         """Ask for no more ranges, and return why; asking for the whole may help."""

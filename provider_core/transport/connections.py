@@ -103,10 +103,8 @@ class _ClockedSocket(io.RawIOBase):
             if self._head_left < 0:
                 raise HTTPException("the head of the answer is too long")
             return count
-        if count and len(view) >= _GATHER_FROM:
-            count += self._gather(view[count:])
         self._watch.received(count)
-        return count
+        return count + self.gather(view[count:]) if count else 0
 
     def close(self) -> None:
         if not self.closed:
@@ -121,9 +119,11 @@ class _ClockedSocket(io.RawIOBase):
             except TimeoutError:
                 continue
 
-    def _gather(self, view: memoryview) -> int:
+    def gather(self, view: memoryview) -> int:
         """Take what is there already: TLS gives 16 KiB at a time, and each piece costs."""
         count = 0
+        if len(view) < _GATHER_FROM:
+            return count
         self._socket.settimeout(_GATHER_PAUSE)
         end = time.monotonic() + _GATHER_SECONDS
         while count < len(view) and time.monotonic() < end:
@@ -134,14 +134,28 @@ class _ClockedSocket(io.RawIOBase):
             if not more:
                 break
             count += more
+        self._watch.received(count)
         return count
 
 
 class _AsItComes(io.BufferedReader):
     """A stream that fills a buffer with one read of the socket, not with as many as it takes."""
 
+    def __init__(self, raw: _ClockedSocket) -> None:
+        super().__init__(raw, io.DEFAULT_BUFFER_SIZE)
+        self._clocked = raw
+        self._holds = True
+        """Whether bytes may be in its buffer, as those are that came with the head."""
+
     def readinto(self, buffer: Any) -> int:
-        return self.readinto1(buffer)
+        """Read what has come; what is in the buffer does not wait for what is not."""
+        if not self._holds:
+            return self.readinto1(buffer)
+        view = memoryview(buffer)
+        held = view[: io.DEFAULT_BUFFER_SIZE]
+        count = self.readinto1(held)
+        self._holds = count == len(held) < io.DEFAULT_BUFFER_SIZE
+        return count + self._clocked.gather(view[count:]) if count and not self._holds else count
 
 
 class ClockedResponse(HTTPResponse):
@@ -163,13 +177,20 @@ class ClockedResponse(HTTPResponse):
         Raises IncompleteRead for a body that ends before its Content-Length.
         """
         if self.chunked:
-            data = self.read1(len(view))
-            view[: len(data)] = data
-            return len(data)
+            return self._fill_from_chunk(view)
         count = self.readinto(view)
         if not count and self.length:
             raise IncompleteRead(b"", self.length)
         return count
+
+    def _fill_from_chunk(self, view: memoryview) -> int:
+        data = self.read1(len(view))
+        if len(data) > len(view):
+            raise IncompleteRead(b"")  # of a chunk whose length is negative
+        view[: len(data)] = data
+        if not data:
+            self.close()  # http.client leaves the answer to HEAD open
+        return len(data)
 
     def close(self) -> None:
         super().close()

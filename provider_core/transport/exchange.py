@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ PIECE = 1 << 20
 """Bytes that are read at once, at most."""
 
 _DRAINED = 64 << 10
+_HEADER = re.compile(r"[^:\s]+:(\S[^\r\n]*)?")
 _LOG = logging.getLogger("provider_core.transport")
 
 
@@ -172,7 +174,9 @@ class Exchanges:
                 decode_content=False,
             )
         assert isinstance(raw, HTTPResponse)
-        reply = Reply(ask.url, raw, passage.answers[-1], watch, self._pace)
+        answer = passage.answers[-1]
+        answer.length = raw.length_remaining  # http.client knows no length that is said twice
+        reply = Reply(ask.url, raw, answer, watch, self._pace)
         _LOG.debug("%s %s: %d", ask.method, shown(ask.url), reply.status)
         return _unencoded(reply)
 
@@ -193,8 +197,20 @@ class Exchanges:
         }
         length = {} if isinstance(ask.body, bytes) else {"content-length": str(len(ask.body))}
         headers = {**ours, **ask.headers, **length, "accept-encoding": "identity"}
+        _check_headers(ask.url, headers)
         # Written as urllib3 writes them: for a proxy it adds an Accept where it finds none.
         return {name.title(): value for name, value in headers.items()}
+
+
+def _check_headers(url: str, headers: Mapping[str, str]) -> None:
+    """Raise TransportError for what would be another header, or none; it may be a secret."""
+    for name, value in headers.items():
+        if not _HEADER.fullmatch(f"{name}:{value}"):
+            raise TransportError(
+                f"a header for {shown(url)} has characters that headers cannot have",
+                hint="check the credentials for that server",
+                url=shown(url),
+            )
 
 
 def _check_host(url: str, origin: Origin) -> None:

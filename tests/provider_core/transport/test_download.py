@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 import random
+import re
+import socket
 import threading
+import time
+from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,8 +19,8 @@ from provider_core.errors import AuthRequired, Cancelled, HttpStatus, SizeMismat
 from provider_core.oci import Descriptor
 from provider_core.store import DirectoryStore
 from provider_core.testing import TokenAuth
-from provider_core.testing.fault_server import Fault, FaultServer, closed_port_url
-from provider_core.transport import HttpTransport, Location, Origin, TransportSettings
+from provider_core.testing.fault_server import Fault, FaultServer, Listener, closed_port_url
+from provider_core.transport import HttpTransport, Location, Origin, TransportSettings, blob
 
 from .doubles import Recorder, fetch
 
@@ -169,6 +174,49 @@ def test_a_fast_connection_needs_no_others(large: bytes, parallel: TransportSett
     assert sink.data == large
     assert [start for start, _ in sink.pieces] == sorted(start for start, _ in sink.pieces)
     assert len(sink.threads) == 1
+
+
+def test_a_connection_that_turns_slow_gets_others(
+    large: bytes, parallel: TransportSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blob, "_TRIAL", 0.05)
+    descriptor = Descriptor.of(large, "application/octet-stream")
+    sink = Recorder(LARGE)
+    fast = replace(parallel, fast=1e7)
+    server = Listener(partial(_give, large, pause=0.01), None)
+    with closing(server), HttpTransport(fast) as transport:
+        transport.download(descriptor, [Location(url=server.url)], sink)
+    assert sink.data == large
+    assert len(sink.threads) > 1
+
+
+def test_a_server_that_gives_less_of_a_long_range_is_asked_for_the_rest(
+    large: bytes, parallel: TransportSettings
+) -> None:
+    descriptor = Descriptor.of(large, "application/octet-stream")
+    sink = Recorder(LARGE)
+    fast = replace(parallel, fast=1.0, retries=0)
+    server = Listener(partial(_give, large, most=1 << 20), None)
+    with closing(server), HttpTransport(fast) as transport:
+        transport.download(descriptor, [Location(url=server.url)], sink)
+    assert sink.data == large
+    assert server.connections == 1
+
+
+def _give(
+    content: bytes, head: bytes, connection: socket.socket, *, most: int = LARGE, pause: float = 0
+) -> bool:
+    """Answer with *most* of a range; every 10 000 bytes of a long one take *pause* seconds."""
+    asked = re.search(rb"bytes=(\d+)-(\d+)", head)
+    assert asked
+    start, last = map(int, asked.groups())
+    end = min(last + 1, start + most)
+    head = b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes %d-%d/%d\r\nContent-Length: %d"
+    connection.sendall(head % (start, end - 1, len(content), end - start) + b"\r\n\r\n")
+    for at in range(start, end, 10_000):
+        connection.sendall(content[at : min(at + 10_000, end)])
+        time.sleep(pause if end - start > 1 << 20 else 0)
+    return True
 
 
 @pytest.mark.parametrize(
