@@ -20,7 +20,7 @@ from provider_core.oci import Descriptor
 from provider_core.store import DirectoryStore
 from provider_core.testing import TokenAuth
 from provider_core.testing.fault_server import Fault, FaultServer, Listener, closed_port_url
-from provider_core.transport import HttpTransport, Location, Origin, TransportSettings, blob
+from provider_core.transport import HttpTransport, Location, Origin, TransportSettings, meter
 
 from .doubles import Recorder, fetch
 
@@ -179,7 +179,7 @@ def test_a_fast_connection_needs_no_others(large: bytes, parallel: TransportSett
 def test_a_connection_that_turns_slow_gets_others(
     large: bytes, parallel: TransportSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blob, "_TRIAL", 0.05)
+    monkeypatch.setattr(meter, "_TRIAL", 0.05)
     descriptor = Descriptor.of(large, "application/octet-stream")
     sink = Recorder(LARGE)
     fast = replace(parallel, fast=1e7)
