@@ -105,7 +105,7 @@ class FarSite:
 
     @property
     def _half_here(self) -> set[Digest]:
-        """Blobs of which some pieces came with earlier volumes: these need not come again."""
+        """Blobs of which a part came earlier, and need not come again, whole or damaged."""
         names = (path.name for path in (self.home / "store" / "ingest").iterdir())
         return {Digest.parse(name.replace("-", ":")) for name in names if "." not in name}
 
@@ -175,6 +175,7 @@ class FarSite:
             if force or self.installed.get(key) != image
         }
         needed = {digest for image in coming.values() for digest in image.blobs} - store
+        unread = needed - self._half_here
         replaced = [key for key in coming if key in self.installed and key[1] != FLOATS]
         damaged = hit is not None and hit.parent.name == "sha256" and not bundle.volumes
         tests = {
@@ -183,8 +184,8 @@ class FarSite:
             Reason.EXPIRED: bundle.ends <= self._clock(),
             Reason.REPLACES: bool(replaced) and not force,
             Reason.BASE: bool(coming) and not bundle.base <= store,
-            Reason.VOLUME: self._lacks_volumes(bundle, needed - self._half_here),
-            Reason.DAMAGED: damaged and hit is not None and hit.name in {one.hex for one in needed},
+            Reason.VOLUME: self._lacks_volumes(bundle, unread),
+            Reason.DAMAGED: damaged and hit is not None and hit.name in {one.hex for one in unread},
         }
         may = {Reason.DAMAGED} if hit is not None else set()
         if self._lacks_volumes(bundle, needed):
