@@ -16,6 +16,7 @@ from .choosing import for_platforms, newest_of_each
 from .options import check_wishes
 from .requests import name_reference, query_of
 from .resolving import asked, by_hosts
+from .versions_there import versions_at_host
 from .wishes import Wishes
 from .withdrawn import taken_back
 
@@ -102,6 +103,8 @@ def _ask_its_host(
         digest=query.digest,
     )
     try:
+        if query.all_versions or query.prereleases:  # which the name alone cannot say
+            return versions_at_host(resources, query, wishes), []
         return [chosen.package for chosen in by_hosts(resources, name, wishes)], []
     except Error as error:
         return [], [error]
