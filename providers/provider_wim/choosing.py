@@ -44,10 +44,11 @@ def choose(images: Sequence[WimImage], *, index: int | None, name: str, what: st
     possible = candidates(images)
     named = [one for one in possible if name and one.name.casefold() == name.casefold()]
     if len(named or possible) != 1:
+        none = f"none is called {name!r}; " if name and not named else ""
         raise Ambiguous(
             what,
             [f"{one.index}: {one.name} {one.version}".rstrip() for one in named or possible],
-            hint="say which: --index NUMBER, or --name NAME",
+            hint=f"{none}say which: --index NUMBER, or --name NAME",
         )
     return (named or list(possible))[0]
 

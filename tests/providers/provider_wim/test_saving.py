@@ -128,6 +128,16 @@ def test_a_kept_file_is_saved_byte_for_byte(host: Host, nano: Path, tmp_path: Pa
     assert list(host.store.blobs()) == []
 
 
+def test_a_kept_file_is_not_compressed_otherwise(homes: Homes, nano: Path, tmp_path: Path) -> None:
+    told = RecordingProgress()
+    host = homes(WimProvider(), progress=told)
+    host.install(str(nano), wishes=KEEP)
+    lzx = Wishes(options={"wim-compression": "lzx"})
+    host.save("nanoserver", to=str(tmp_path / "x.wim"), wishes=lzx)
+    assert (tmp_path / "x.wim").read_bytes() == nano.read_bytes()
+    assert any("--wim-compression is for files that are made" in text for text in told.notices)
+
+
 def test_two_images_of_one_kept_file_are_saved_as_it(host: Host, tmp_path: Path) -> None:
     path = tmp_path / "two.wim"
     core = replace(NANO, index=2, name="Core")
