@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ...errors import Error, UsageError
+from ...errors import Cancelled, Error, UsageError
 from ...operations.host import Host
 from ...operations.requests import Request
 from ...operations.wishes import Wishes
@@ -132,9 +132,16 @@ def _install(
     for wish, requests in groups(asked, wishes):
         install = partial(host.install, *requests, wishes=wish)
         run = partial(with_every_volume, install, invocation)
-        result = install_told(
-            host, run, told["columns"], invocation.output, of_files=all(map(_is_file, requests))
-        )
+        of_files = all(map(_is_file, requests))
+        try:
+            result = install_told(host, run, told["columns"], invocation.output, of_files=of_files)
+        except Cancelled:
+            raise
+        except Error as error:
+            if not wishes.keep_going:
+                raise
+            failed += [(request.text, error) for request in requests[:1]]
+            continue
         report.installed(result)
         if told["engine"]:
             images = (*result.kept, *result.installed)

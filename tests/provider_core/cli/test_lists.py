@@ -63,6 +63,20 @@ def test_one_entry_that_fails_does_not_end_the_others(shelved: Ferry, tmp_path: 
     assert [row["name"] for row in shelved("list", "--json").rows] == ["NanoServer"]
 
 
+def test_platforms_that_all_fail_do_not_end_the_others(shelved: Ferry, tmp_path: Path) -> None:
+    path = tmp_path / "images.toml"
+    path.write_text(
+        '[[image]]\nrequest = "nothing"\nplatforms = ["linux/arm64"]\n'
+        '[[image]]\nrequest = "nowhere"\nplatforms = ["linux/arm64"]\n'
+        '[[image]]\nrequest = "nanoserver"\n'
+    )
+    ran = shelved("install", "-f", str(path), "--keep-going")
+    assert (ran.code, ran.err.count("ferry: nothing fits")) == (3, 2)
+    assert [row["name"] for row in shelved("list", "--json").rows] == ["NanoServer"]
+    ran = shelved("install", "nothing", "nowhere", "--keep-going")
+    assert (ran.code, ran.out, ran.err.count("ferry: nothing fits")) == (3, "", 2)
+
+
 def test_a_list_is_saved_once(shelved: Ferry, listed: Path, tmp_path: Path) -> None:
     target = str(tmp_path / "all.tar")
     ran = shelved("save", "-f", str(listed), "--to", target)
