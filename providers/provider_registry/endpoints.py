@@ -140,8 +140,9 @@ def _no_registry(location: str) -> UsageError:
     more = ""
     if location.partition("://")[0].lower() == "registry":
         way, more = "registry", "; a path has small letters, and tags are those of the images"
+    place = shown(location) if "://" in location else location.rpartition("@")[2]
     return UsageError(
-        f"{shown(location)} is not the URL of a registry",
+        f"{place} is not the URL of a registry",
         hint=f"write {way}://host, {way}://host:port or {way}://host/path{more}",
     )
 

@@ -54,6 +54,7 @@ def test_what_is_no_registry(location: str) -> None:
         endpoint_at(location)
     assert "secret" not in str(caught.value)
     assert "https://host" in caught.value.hint
+    assert not caught.value.message.startswith(":")
 
 
 def test_where_to_push_is_told_as_it_is_written() -> None:
