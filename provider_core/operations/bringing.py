@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..cancel import CancelToken
-from ..errors import Error, NoSpace, ProviderFault, VolumeMissing, worst
+from ..errors import Cancelled, Error, NoSpace, ProviderFault, VolumeMissing, worst
 from ..model import Content, FileStamp, Package, Plan, Step, same_pin
 from ..oci import Descriptor
 from ..platforms import PlatformSet
@@ -22,7 +23,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Brought", "bring"]
+__all__ = ["Brought", "about", "bring"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ def bring(
         for step in queue:
             stop.check()
             try:
-                content = _pour(resources, step, wishes, platforms, lease, stop, total)
+                with about(step.package):
+                    content = _pour(resources, step, wishes, platforms, lease, stop, total)
                 done[id(step)] = Brought(step=step, content=content)
             except Error as error:
                 if wishes.keep_going:
@@ -77,6 +79,18 @@ def bring(
     if elsewhere:
         raise VolumeMissing.joined(elsewhere)
     return [done[id(step)] for step in plan.steps if id(step) in done], failed
+
+
+@contextmanager
+def about(package: Package) -> Iterator[None]:
+    """Say in whatever fails in here which of many images it was."""
+    try:
+        yield
+    except Cancelled:
+        raise
+    except Error as error:
+        error.image = error.image or f"{package.name} {package.version}".rstrip()
+        raise
 
 
 def _run_all(

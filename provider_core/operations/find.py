@@ -47,7 +47,7 @@ def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wish
             failed = [fault for fault in failed if not isinstance(fault, NotFoundError)]
         if found and not fitting and wishes.platforms is not None and _is_exact(query):
             there = (platform for package in found for platform in package.platforms)
-            failed.append(nothing_for(wishes.platforms, there))
+            failed.append(nothing_for(wishes.platforms, there, what=_text(query)))
         packages += newest_of_each(fitting, query)
         faults += failed
         if not found and not failed and _is_exact(query):

@@ -13,7 +13,7 @@ from ..oci import Descriptor
 from ..parents import Family
 from ..platforms import PlatformSet
 from ..store import Lease
-from .bringing import Brought
+from .bringing import Brought, about
 from .converting import content_type, converted, is_raw
 from .facts import is_here, selection_of
 from .image_rows import whole_row
@@ -57,6 +57,10 @@ class Hold:
 
     def take_fetched(self, brought: Brought) -> None:
         """Take what was fetched, in a form that the destination takes, and keep it cached."""
+        with about(brought.step.package):
+            self._take_fetched(brought)
+
+    def _take_fetched(self, brought: Brought) -> None:
         package, content = brought.step.package, brought.content
         if not self._kind.takes_as_is(content_type(content, self._resources.store)):
             content = converted(

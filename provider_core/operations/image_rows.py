@@ -19,7 +19,7 @@ from ..model import (
 )
 from ..platforms import PlatformSet
 from ..store import Lease
-from .bringing import Brought
+from .bringing import Brought, about
 from .converting import converted
 from .facts import installed_from
 from .wanted_platforms import require_platforms
@@ -64,7 +64,8 @@ class RowMaker:
             try:
                 if needed:
                     raise needed[0]
-                images.append(self._row(one))
+                with about(one.step.package):
+                    images.append(self._row(one))
             except Error as error:
                 if not self._wishes.keep_going:
                     raise
