@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from provider_core.context import Context
 from provider_core.digests import Digest
 from provider_core.errors import Exists
-from provider_core.model import Held, OptionSpec, Saved, Verb
+from provider_core.model import Held, OptionSpec, OptionType, Saved, Verb
 from provider_core.oci import Descriptor
 from provider_core.store import Reader
 from provider_core.versions import Version, floating
@@ -32,6 +33,12 @@ OPTIONS: Final = (
         multiple=True,
         help=r"names at the registry: 'docker.io/(.*)=dockerhub/\1'; the first that fits",
     ),
+    OptionSpec(
+        name="referrers",
+        verb=Verb.SAVE,
+        type=OptionType.FLAG,
+        help="bring signatures, SBOMs and the like along (the default)",
+    ),
 )
 
 _TLS: Final = ("ca-file", "client-certificate")
@@ -49,6 +56,8 @@ def push_images(
     Raises Exists, Conflict, UsageError for names; NotSupported where the registry takes no index
     with a part of its platforms; TransportError.
     """
+    if not context.options.get("referrers", True):
+        images = [replace(one, content=replace(one.content, referrers=())) for one in images]
     endpoint = _endpoint(destination, context)
     registry = Registry(endpoint=endpoint, context=context, memory=memory)
     errands = plan_push(images, parse_rules(context.options.get("map", ())))
