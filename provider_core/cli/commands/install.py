@@ -81,6 +81,7 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
         if told["engine"]:
             host.engine_version(told["engine"])  # nothing is fetched for one that is not there
         found, failed = settled(host, asked, wishes)
+        report.gone_without(failed)
         if told["dry_run"]:
             _plan(host, found, wishes, invocation, report)
         else:
@@ -140,7 +141,8 @@ def _install(
         except Error as error:
             if not wishes.keep_going:
                 raise
-            failed += [(request.text, error) for request in requests[:1]]
+            failed.append((requests[0].text, error))
+            report.gone_without(failed[-1:])
             continue
         report.installed(result)
         if told["engine"]:
