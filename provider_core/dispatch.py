@@ -10,7 +10,7 @@ from pluggy import HookCaller
 
 from .answers import check_id, guarded, many, nothing, one, sequence_or_none
 from .context import Context
-from .errors import Cancelled, Error, NotSupported, ProviderFault
+from .errors import Cancelled, Error, NoSuchFile, NotSupported, ProviderFault
 from .hookspecs import Reader, Writer
 from .model import (
     Content,
@@ -326,7 +326,19 @@ class Dispatcher:
             raise
         except Error as error:
             error.provider = error.provider or self.plugins.culprit(error) or provider
+            if isinstance(error, NoSuchFile) and hook != Feature.CHECK_SOURCE.value:
+                _say_where(error, context.source)
             raise
         except Exception as error:
             culprit = self.plugins.culprit(error) or provider
             raise ProviderFault(culprit, hook, f"{type(error).__name__}: {error}") from error
+
+
+def _say_where(error: NoSuchFile, source: Source | None) -> None:
+    """Say in *error* what to do about a source whose folder or medium is not in its place."""
+    path = str(error.fields["path"])
+    if source is not None and source.is_local and path.startswith(source.location):
+        error.hint = (
+            "put its medium into its place, or say where it is now:"
+            f" `ferry source set {source.name} --location PLACE`"
+        )

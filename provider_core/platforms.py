@@ -207,11 +207,13 @@ class PlatformSet:
         return "all" if self.named is None else ",".join(map(str, self))
 
 
-def nothing_for(wanted: PlatformSet, there: Iterable[Platform]) -> NotSupported:
+def nothing_for(
+    wanted: PlatformSet, there: Iterable[Platform], *, what: str = "the image"
+) -> NotSupported:
     """Return the error that says that an image has none of *wanted*, and what is *there*."""
     listed = ", ".join(sorted(map(str, set(there)))) or "attestations only"
     return NotSupported(
-        f"the image has nothing for {wanted}",
+        f"{what} has nothing for {wanted}",
         hint=f"it has {listed}: choose with --platform, or take --all-platforms",
         wanted=str(wanted),
         there=listed,

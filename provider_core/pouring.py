@@ -132,9 +132,15 @@ def pour_image(
 
 
 def select_held(root: Descriptor, held: Held, reader: Reader) -> Selection:
-    """Choose the platforms that *held* names; with all that are here, attestations come too."""
+    """Choose the platforms that *held* names; with all that are here, attestations come too.
+
+    The store may have more of the root than the image has: what an earlier save has cached, or
+    what another name of it has.
+    """
     if set(held.platforms) == set(held.content.platforms):
-        return select_whole(root, reader)
+        whole = select_whole(root, reader)
+        if set(whole.platforms) <= set(held.platforms):
+            return whole
     wanted = PlatformSet.of(*held.platforms)
     return select_image(root, reader.read, wanted, available=reader.has)
 

@@ -192,7 +192,10 @@ def _read(value: object, default: object) -> Any:
         return tuple(item.strip() for item in items if item.strip())
     if not isinstance(value, int | float | str) or isinstance(value, bool):
         raise ValueError("a number is wanted")
-    number = float(value)
+    try:
+        number = float(value)
+    except ValueError:
+        raise ValueError("a number is wanted, in digits alone") from None
     if isinstance(default, int):
         if number < 1 or not number.is_integer():
             raise ValueError("a whole number from 1 on is wanted")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..model import Plan, Step
+from ..platforms import PlatformSet
 from .grid import Column, Grid
 from .render import Output
 from .schema import plan_documents
@@ -16,7 +17,7 @@ _COLUMNS = (
     Column(name="Action", text=lambda step: step.action.value),
     Column(name="Name", text=lambda step: step.package.name),
     Column(name="Version", text=lambda step: step.package.version),
-    Column(name="Platform", text=lambda step: ", ".join(map(str, step.platforms)) or "all"),
+    Column(name="Platform", text=lambda step: _platforms(step)),
     Column(name="Source", text=lambda step: step.source.name if step.source else ""),
     Column(name="Fetch", text=lambda step: _bound(step) + size(step.fetch)),
     Column(name="Here", text=lambda step: size(step.here)),
@@ -33,6 +34,17 @@ def show_plan(output: Output, *plans: Plan) -> None:
         return
     for text in _totals(plans):
         output.notice(text)
+
+
+def _platforms(step: Step) -> str:
+    """Return what is wanted; of a package that is for something else alone, what that is.
+
+    So it is with a file of one image: there is nothing to choose.
+    """
+    there = step.package.platforms or tuple(filter(None, [step.package.id.platform]))
+    if step.platforms and not any(map(PlatformSet.of(*step.platforms).wants, there)):
+        return ", ".join(map(str, there or step.platforms))
+    return ", ".join(map(str, step.platforms)) or "all"
 
 
 def _bound(step: Step) -> str:

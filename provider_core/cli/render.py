@@ -108,6 +108,8 @@ class Output:
         self._aside(f"ferry: {inert(error.message)}")
         if error.provider and "provider" not in error.fields:
             self._aside(f"provider: {inert(error.provider)}")
+        if error.image and error.image not in error.message:
+            self._aside(f"image: {inert(error.image)}")
         if error.hint:
             self._aside(f"hint: {inert(error.hint)}")
 

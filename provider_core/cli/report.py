@@ -47,10 +47,14 @@ class Report:
     def installed(self, result: InstallResult) -> None:
         """Add what an install did."""
         self._steps(result.plan, (*result.installed, *result.kept))
-        self._document["failed"] += [
-            {"request": request, "error": error.as_json()} for request, error in result.failed
-        ]
+        self.gone_without(result.failed)
         self._document["revision"] = result.revision
+
+    def gone_without(self, failed: Iterable[tuple[str, Error]]) -> None:
+        """Add requests that failed while others went on."""
+        self._document["failed"] += [
+            {"request": request, "error": error.as_json()} for request, error in failed
+        ]
 
     def saved(self, result: SaveResult) -> None:
         """Add what a save fetched and wrote."""

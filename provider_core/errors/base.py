@@ -23,6 +23,8 @@ class Error(Exception):
         """The values the sentence was built from."""
         self.provider = ""
         """The provider it came through, set by dispatch."""
+        self.image = ""
+        """The image that was being brought, set by the host; '' if it was none."""
 
     def as_json(self) -> dict[str, Any]:
         """Return class, code, message, hint and fields, all of JSON types."""
@@ -35,6 +37,8 @@ class Error(Exception):
         }
         if self.provider:
             document["provider"] = self.provider
+        if self.image:
+            document["image"] = self.image
         return document
 
 

@@ -15,6 +15,7 @@ from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..store import Lease
 from .calls import open_call
+from .failing_image import about
 from .signed import check_signed
 from .total import Total
 from .wishes import Wishes
@@ -58,7 +59,8 @@ def bring(
         for step in queue:
             stop.check()
             try:
-                content = _pour(resources, step, wishes, platforms, lease, stop, total)
+                with about(step.package):
+                    content = _pour(resources, step, wishes, platforms, lease, stop, total)
                 done[id(step)] = Brought(step=step, content=content)
             except Error as error:
                 if wishes.keep_going:

@@ -96,7 +96,8 @@ def the_one(
     versions = _candidates(packages, query)
     fitting = [package for package in versions if _fits(package, wanted)]
     if strict and not fitting:
-        raise nothing_for(wanted, filter(None, (package.id.platform for package in versions)))
+        there = (package.id.platform for package in versions)
+        raise nothing_for(wanted, filter(None, there), what=request)
     fitting = fitting or versions
     distinct = {(package.version, pin_key(package.pin)): package for package in fitting}
     if len(distinct) > 1:

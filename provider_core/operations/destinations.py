@@ -17,6 +17,21 @@ if TYPE_CHECKING:
 
 __all__ = ["STREAM", "Target", "find_stream", "find_target"]
 
+_FILES = (
+    ".7z",
+    ".bz2",
+    ".esd",
+    ".gz",
+    ".iso",
+    ".swm",
+    ".tbz",
+    ".tgz",
+    ".txz",
+    ".xz",
+    ".zip",
+    ".zst",
+)
+"""Endings of files that nobody here writes: a new folder of such a name is not what was meant."""
 STREAM = "-"
 """The destination that stands for ``context.sink``."""
 
@@ -34,8 +49,8 @@ class Target:
 def find_target(resources: Resources, to: str, *, force: bool) -> Target:
     """Return who writes to *to*.
 
-    Raises NotSupported if nobody does, Exists for a file without *force*, NoSuchFile if its
-    folder does not exist, StoreError on a read-only medium, Ambiguous.
+    Raises NotSupported if nobody does, or for a file of another kind, Exists for a file without
+    *force*, NoSuchFile if its folder does not exist, StoreError on a read-only medium, Ambiguous.
     """
     reference = parse_reference(to)
     if isinstance(reference, Uri):
@@ -46,6 +61,10 @@ def find_target(resources: Resources, to: str, *, force: bool) -> Target:
     if matching is not None and not path.is_dir():
         _check_file(path, force)
         return matching
+    if path.name.lower().endswith(_FILES) and not path.is_dir():
+        raise NotSupported(
+            f"no provider writes a file like {path.name}", hint=_known(resources), location=to
+        )
     return _target(resources, str(path), folder=True)
 
 

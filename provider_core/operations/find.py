@@ -16,6 +16,7 @@ from .choosing import for_platforms, newest_of_each
 from .options import check_wishes
 from .requests import name_reference, query_of
 from .resolving import asked, by_hosts
+from .versions_there import versions_at_host
 from .wishes import Wishes
 from .withdrawn import taken_back
 
@@ -46,7 +47,7 @@ def find(resources: Resources, requests: Sequence[str], words: str, wishes: Wish
             failed = [fault for fault in failed if not isinstance(fault, NotFoundError)]
         if found and not fitting and wishes.platforms is not None and _is_exact(query):
             there = (platform for package in found for platform in package.platforms)
-            failed.append(nothing_for(wishes.platforms, there))
+            failed.append(nothing_for(wishes.platforms, there, what=_text(query)))
         packages += newest_of_each(fitting, query)
         faults += failed
         if not found and not failed and _is_exact(query):
@@ -102,6 +103,8 @@ def _ask_its_host(
         digest=query.digest,
     )
     try:
+        if query.all_versions or query.prereleases:  # which the name alone cannot say
+            return versions_at_host(resources, query, wishes), []
         return [chosen.package for chosen in by_hosts(resources, name, wishes)], []
     except Error as error:
         return [], [error]

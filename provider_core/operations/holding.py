@@ -16,6 +16,7 @@ from ..store import Lease
 from .bringing import Brought
 from .converting import content_type, converted, is_raw
 from .facts import is_here, selection_of
+from .failing_image import about
 from .image_rows import whole_row
 from .publishing import recorded
 from .wishes import Wishes
@@ -57,6 +58,10 @@ class Hold:
 
     def take_fetched(self, brought: Brought) -> None:
         """Take what was fetched, in a form that the destination takes, and keep it cached."""
+        with about(brought.step.package):
+            self._take_fetched(brought)
+
+    def _take_fetched(self, brought: Brought) -> None:
         package, content = brought.step.package, brought.content
         if not self._kind.takes_as_is(content_type(content, self._resources.store)):
             content = converted(

@@ -22,6 +22,7 @@ from ..store import Lease
 from .bringing import Brought
 from .converting import converted
 from .facts import installed_from
+from .failing_image import about
 from .wanted_platforms import require_platforms
 from .wishes import Wishes
 
@@ -64,7 +65,8 @@ class RowMaker:
             try:
                 if needed:
                     raise needed[0]
-                images.append(self._row(one))
+                with about(one.step.package):
+                    images.append(self._row(one))
             except Error as error:
                 if not self._wishes.keep_going:
                     raise

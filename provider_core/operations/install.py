@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import Conflict, worst
+from ..errors import Conflict, VolumeMissing
 from ..model import Action, ImageKey, Installed, Plan, Tag, same_pin
 from ..parents import Family
 from .bringing import bring
@@ -33,8 +33,8 @@ def install(
 ) -> InstallResult:
     """Plan, bring, verify, and record; nothing is installed unless everything was.
 
-    With ``wishes.keep_going`` the requests that failed are in the result; if all did, the worst
-    failure is raised.
+    With ``wishes.keep_going`` the requests that failed are in the result, also if all did; only
+    if every one waits for another volume of its bundle, VolumeMissing is raised.
     """
     planner = Planner(resources, wishes, wanted_platforms(resources, wishes))
     planner.add_requests(requests)
@@ -57,8 +57,9 @@ def carry_out(resources: Resources, planner: Planner) -> InstallResult:
         installed, revision = recorder.record(images, tags)
     kept = _kept(plan, planner.installed)
     failed = (*planner.failed, *((str(step.package), error) for step, error in broken))
-    if failed and not installed and not kept:
-        raise worst([error for _, error in failed])
+    elsewhere = [error for _, error in failed if isinstance(error, VolumeMissing)]
+    if elsewhere and len(elsewhere) == len(failed) and not installed and not kept:
+        raise VolumeMissing.joined(elsewhere)
     return InstallResult(
         plan=plan, installed=installed, kept=kept, failed=failed, revision=revision
     )

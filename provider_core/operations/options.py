@@ -13,7 +13,13 @@ from ..model import OptionSpec, OptionType, Verb
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["check_options", "check_wishes", "options_for", "typed_options"]
+__all__ = [
+    "check_destination",
+    "check_options",
+    "check_wishes",
+    "options_for",
+    "typed_options",
+]
 
 
 def typed_options(
@@ -73,6 +79,24 @@ def check_wishes(resources: Resources, options: Mapping[str, object], *verbs: Ve
                 option=name,
             )
         _check_any(fitting, value)
+
+
+def check_destination(resources: Resources, options: Mapping[str, object], provider: str) -> None:
+    """Raise UsageError for an option of `save` that *provider*, which writes, does not have.
+
+    Others have it, so that it would be ignored: a whole archive in the place of a delta.
+    """
+    of_save = options_for(resources, [Verb.SAVE])
+    of_install = options_for(resources, [Verb.INSTALL]).values()
+    usable = {spec.name for specs in (*of_install, of_save.get(provider, ())) for spec in specs}
+    for name in options:
+        owners = [it for it, specs in of_save.items() if name in {spec.name for spec in specs}]
+        if owners and name not in usable:
+            raise UsageError(
+                f"the provider {provider!r}, which writes there, has no option {name!r}",
+                hint=f"leave it out, or save to what {' or '.join(map(repr, owners))} writes",
+                option=name,
+            )
 
 
 def _check_any(specs: Sequence[OptionSpec], value: object) -> None:

@@ -95,7 +95,7 @@ def _planner(
     planner.failed += [(_source_of(fault), fault) for fault in found.faults]
     for row in found.rows:
         reason = f"upgrade of {row.image.name} {row.image.version}"
-        planner.add(Chosen(package=row.package, source=row.source), reason)
+        planner.add_chosen(Chosen(package=row.package, source=row.source), reason)
     return planner
 
 
@@ -144,6 +144,8 @@ def _newer(resources: Resources, image: Installed, query: Query, wishes: Wishes)
         raise NotInstalled(image.name)
     version = Version.parse(image.version)
     if _moves(version):
+        if not query.versions.is_any:  # nobody knows whether it is in there
+            return None
         question = Query(name=image.name, tag=image.version)
     else:
         versions = _from(version, query.versions)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -43,6 +44,7 @@ from .asking import require_trust
 from .base_builds import of_same_build
 from .calls import Call, open_call
 from .facts import is_here, is_whole
+from .failing_image import about
 from .options import check_wishes
 from .requests import Request, request_of
 from .resolving import Chosen, resolve
@@ -118,19 +120,29 @@ class Planner:
         request = request_of(asked)
         self._add_found(request, lambda: self.resolved(request))
 
+    def add_chosen(self, chosen: Chosen, reason: str) -> None:
+        """Add one package as `add` does; with keep_going a failure is noted instead."""
+        with self._noted(str(chosen.package)):
+            self.add(chosen, reason)
+
     def _add_found(self, request: Request, find: Callable[[], tuple[Chosen, ...]]) -> None:
-        steps, coming = dict(self._steps), set(self._coming)
-        try:
+        with self._noted(request.text):
             found = find()
             for chosen in found:
                 self.add(chosen, "requested")
             self.asked_for |= {ImageKey.of(one.package): one.package for one in found}
+
+    @contextmanager
+    def _noted(self, what: str) -> Iterator[None]:
+        steps, coming = dict(self._steps), set(self._coming)
+        try:
+            yield
         except Error as error:
             if not self.wishes.keep_going:
                 raise
             self._steps, self._coming = steps, coming  # without what this request alone needed
             self._open.clear()
-            self.failed.append((request.text, error))
+            self.failed.append((what, error))
 
     def resolved(self, request: Request) -> tuple[Chosen, ...]:
         """Return what *request* means, and note the file that it names."""
@@ -158,7 +170,8 @@ class Planner:
         package = replace(package, requires=self._requirements(package, source))
         needs = self.needs_of(package)
         self._open.pop()
-        self._steps[key] = self._step(package, source, reason, needs)
+        with about(package):
+            self._steps[key] = self._step(package, source, reason, needs)
 
     def require_locked(self, package: Package, *pins: Pin) -> None:
         """Raise UsageError if a lock is to be kept to and none of *pins* is in it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import Ambiguous, NoSuchFile, StoreError
+from ..errors import Ambiguous, NoSuchFile, NotSupported, StoreError
 from ..model import ProviderInfo
 
 if TYPE_CHECKING:
@@ -18,7 +18,16 @@ HEAD = 4096
 
 
 def providers_for_file(resources: Resources, path: Path) -> tuple[str, ...]:
-    """Return the names of providers whose magic the file bears.  Raises NoSuchFile."""
+    """Return the names of providers whose magic the file bears.
+
+    Raises NoSuchFile; NotSupported for a pipe, which may never say anything.
+    """
+    if path.is_fifo():
+        raise NotSupported(
+            f"{path} is a pipe, and files are read more than once",
+            hint="write what comes out of it to a file first, and name that",
+            path=str(path),
+        )
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)

@@ -53,6 +53,8 @@ class SaveResult:
     saved: Saved
     packages: tuple[Package, ...]
     """In the order of the requests."""
+    names: tuple[int, ...] = ()
+    """How many names each of them has here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from ..model import Destination, Plan, Verb
 from ..platforms import PlatformSet
 from .bringing import bring
 from .calls import open_call
-from .destinations import find_target
+from .destinations import Target, find_target
 from .holding import Hold
+from .options import check_destination
 from .promised_file import check_unchanged
 from .requests import Request
 from .results import Gathered, SaveResult
@@ -32,7 +33,7 @@ def plan_save(
     resources: Resources, requests: Sequence[str | Request], to: str, wishes: Wishes
 ) -> Plan:
     """Return what would be fetched before anything is written to *to*."""
-    find_target(resources, to, force=wishes.force)
+    _target(resources, to, wishes)
     planner = _planner(resources, wishes)
     planner.is_shown = True
     planner.carry(requests)
@@ -47,7 +48,7 @@ def save(
     The home is asked first, where it has a version that fits.  What is fetched stays cached for
     a while.  Raises what finding the destination, resolving and writing raise.
     """
-    target = find_target(resources, to, force=wishes.force)
+    target = _target(resources, to, wishes)
     with gather(resources, requests, target.kind, wishes) as gathered:
         call = open_call(
             resources,
@@ -62,7 +63,8 @@ def save(
             target.provider, gathered.images, target.location, call.reader, call.context, call.signs
         )
     packages = tuple(one.package for one in gathered.images)
-    return SaveResult(plan=gathered.plan, saved=saved, packages=packages)
+    names = tuple(len(one.names) for one in gathered.images)
+    return SaveResult(plan=gathered.plan, saved=saved, packages=packages, names=names)
 
 
 @contextmanager
@@ -92,6 +94,12 @@ def gather(
             platforms=planner.platforms,
             reader=resources.store,
         )
+
+
+def _target(resources: Resources, to: str, wishes: Wishes) -> Target:
+    target = find_target(resources, to, force=wishes.force)
+    check_destination(resources, wishes.options, target.provider)
+    return target
 
 
 def _planner(resources: Resources, wishes: Wishes) -> SavePlanner:

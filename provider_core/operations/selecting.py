@@ -70,13 +70,20 @@ def named_installed(resources: Resources, name: Name) -> tuple[Installed, ...]:
 
 
 def described(images: Sequence[Installed]) -> list[str]:
-    """Return ``name==version (short id)`` of each, with its platform if only that differs."""
+    """Return ``name==version (short id)`` of each, with its platform if only that differs.
+
+    What has no version is ``name:latest``: each is a request that means it.
+    """
     several = len({(image.key.name, image.version) for image in images}) < len(images)
     return [
-        f"{image.name}=={image.version} ({image.image_id.short}"
+        f"{_request_for(image)} ({image.image_id.short}"
         + (f", {image.key.platform})" if several and image.key.platform else ")")
         for image in images
     ]
+
+
+def _request_for(image: Installed) -> str:
+    return f"{image.name}=={image.version}" if image.version else own_name(image)
 
 
 def tag_line(image: Installed) -> str:

@@ -17,7 +17,7 @@ from .wishes import Wishes
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["numbered", "versions_there"]
+__all__ = ["numbered", "versions_at_host", "versions_there"]
 
 
 def versions_there(resources: Resources, query: Query, wishes: Wishes) -> list[Chosen]:
@@ -33,8 +33,17 @@ def versions_there(resources: Resources, query: Query, wishes: Wishes) -> list[C
         return [Chosen(package=package, source=source) for package in in_order(packages)]
     if wishes.source:
         return []
+    found = versions_at_host(resources, query, wishes)
+    return [Chosen(package=package, source=None) for package in found]
+
+
+def versions_at_host(resources: Resources, query: Query, wishes: Wishes) -> list[Package]:
+    """Return what fits *query* at the host in front of its name, newest first, labels last.
+
+    [] for a name without one.
+    """
     return [
-        Chosen(package=package, source=None)
+        package
         for provider in takers_of(resources, query.name)
         for package in in_order(_at_host(resources, provider, query, wishes))
     ]

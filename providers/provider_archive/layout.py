@@ -17,7 +17,7 @@ from provider_core.oci.layout import (
     parse_layout,
     parse_layout_index,
 )
-from provider_core.oci.media_types import is_index, is_manifest
+from provider_core.oci.media_types import is_foreign_layer, is_index, is_manifest
 from provider_core.oci.referring import is_hung_on_tag, subject_of
 from provider_core.pouring import read_document
 
@@ -26,6 +26,11 @@ from .travel import IMAGE_NAME
 
 __all__ = ["Layout"]
 
+_INCOMPLETE = "the archive or layout is incomplete; ask its producer"
+_FOREIGN = (
+    "it is a layer that may not be distributed, and was left out; install the image from its"
+    " registry, with --foreign-layers"
+)
 _NAMES = (IMAGE_NAME, CONTAINERD_NAME, REF_NAME)
 
 
@@ -81,11 +86,8 @@ class Layout:
         name = blob_path(descriptor.digest)
         size = self._holder.size(name)
         if size is None:
-            raise BlobNotFound(
-                descriptor.digest,
-                str(self._holder.path),
-                hint="the archive or layout is incomplete; ask its producer",
-            )
+            hint = _FOREIGN if is_foreign_layer(descriptor.media_type) else _INCOMPLETE
+            raise BlobNotFound(descriptor.digest, str(self._holder.path), hint=hint)
         if size != descriptor.size:
             raise SizeMismatch(descriptor.size, size, what=str(descriptor.digest))
         return self._holder.open(name)

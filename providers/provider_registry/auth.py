@@ -25,7 +25,7 @@ from .tokens import (
     token_url,
 )
 
-__all__ = ["LOGIN_HINT", "RegistryAuth", "is_denied"]
+__all__ = ["LOGIN_HINT", "RegistryAuth", "denial", "is_denied"]
 
 LOGIN_HINT = "`ferry source login NAME` gives a source its user and password"
 
@@ -66,6 +66,11 @@ class RegistryAuth:
         self._memory = memory
         self._token_hosts = frozenset(token_hosts)
         self._sent = threading.local()
+
+    @property
+    def has_login(self) -> bool:
+        """Whether we say who we are."""
+        return self._account.login is not None
 
     def headers(self, origin: Origin) -> Mapping[str, str]:
         """Return the Authorization for a request to *origin*; {} if it is not ours, or free.
@@ -183,6 +188,22 @@ class RegistryAuth:
 def is_denied(error: AuthRequired) -> bool:
     """Whether a registry itself said 401; not its token server, and no proxy."""
     return error.fields.get("status") == 401
+
+
+def denial(error: AuthRequired, auth: RegistryAuth) -> AuthRequired:
+    """Return what a registry's own 401 means: it wants a login, or the one it had will not do."""
+    if not is_denied(error):
+        return error
+    if not auth.has_login:
+        error.hint = LOGIN_HINT
+        return error
+    place = str(error.fields["url"])
+    return AuthRequired(
+        f"{place} refused the login it was given",
+        hint=f"it is wrong, or may not do this; {LOGIN_HINT}",
+        url=place,
+        status=401,
+    )
 
 
 class _Ear:

@@ -136,9 +136,14 @@ def _default_scheme(place: str) -> str:
 
 
 def _no_registry(location: str) -> UsageError:
+    way = "https"
+    more = ""
+    if location.partition("://")[0].lower() == "registry":
+        way, more = "registry", "; a path has small letters, and tags are those of the images"
+    place = shown(location) if "://" in location else location.rpartition("@")[2]
     return UsageError(
-        f"{shown(location)} is not the URL of a registry",
-        hint="write https://host, https://host:port or https://host/path",
+        f"{place} is not the URL of a registry",
+        hint=f"write {way}://host, {way}://host:port or {way}://host/path{more}",
     )
 
 

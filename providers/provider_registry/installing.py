@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from provider_core.context import Context
 from provider_core.digests import Digest
-from provider_core.errors import DocumentError, HttpStatus
+from provider_core.errors import DocumentError, HttpStatus, Offline
 from provider_core.model import Content, Package
 from provider_core.oci import Descriptor, parse_root
 from provider_core.oci.annotations import REF_NAME
@@ -42,7 +42,11 @@ def install_image(
         return content
     chosen = select_image(root, reader.read, context.platforms).descriptors
     subjects = [one.digest for one in chosen if _is_document(one)]
-    referrers = Referrers(places.best).of(subjects)
+    try:
+        referrers = Referrers(places.best).of(subjects)
+    except Offline as error:
+        error.hint = f"--no-referrers goes without signatures and the like; else {error.hint}"
+        raise
     for referrer in referrers:
         try:
             pour_image(referrer, fetch, reader, writer, PlatformSet.all(), at_once=_AT_ONCE)

@@ -63,6 +63,12 @@ OPTIONS: Final = (
         multiple=True,
         help=r"names at the registry: 'docker.io/(.*)=dockerhub/\1'; the first that fits",
     ),
+    OptionSpec(
+        name="referrers",
+        verb=Verb.SAVE,
+        type=OptionType.FLAG,
+        help="bring signatures, SBOMs and the like along (the default)",
+    ),
 )
 """What finding and installing know; pushing, logins and limits have their own."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from provider_core.context import Context
@@ -40,6 +41,8 @@ def push_images(
     Raises Exists, Conflict, UsageError for names; NotSupported where the registry takes no index
     with a part of its platforms; TransportError.
     """
+    if not context.options.get("referrers", True):
+        images = [replace(one, content=replace(one.content, referrers=())) for one in images]
     endpoint = _endpoint(destination, context)
     registry = Registry(endpoint=endpoint, context=context, memory=memory)
     errands = plan_push(images, parse_rules(context.options.get("map", ())))

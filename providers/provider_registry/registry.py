@@ -12,7 +12,7 @@ from provider_core.oci import DOCUMENT_LIMIT, read_document
 from provider_core.transport import Body, Origin, Response
 from provider_core.transport.urls import origin_of
 
-from .auth import LOGIN_HINT, RegistryAuth, is_denied
+from .auth import RegistryAuth, denial
 from .endpoints import Endpoint
 from .logins import kept_login
 from .memory import Account, Memory
@@ -109,9 +109,7 @@ class Registry:
                 patient=self.patient,
             )
         except AuthRequired as error:
-            if is_denied(error):
-                error.hint = LOGIN_HINT
-            raise
+            raise denial(error, auth) from None
         for text in warnings_in(answer.headers.get("warning", "")):
             if self.memory.first_time(self.endpoint.origin, text):
                 self.context.progress.notice(f"{self.endpoint.host} warns: {text}")

@@ -30,10 +30,13 @@ def candidates(images: Sequence[WimImage]) -> tuple[WimImage, ...]:
     return tuple(one for one in images if one.index not in parts)
 
 
-def choose(images: Sequence[WimImage], *, index: int | None, name: str, what: str) -> WimImage:
+def choose(
+    images: Sequence[WimImage], *, index: int | None, name: str, what: str, is_named: bool = True
+) -> WimImage:
     """Return the image with this number, else with this name, else the only one.
 
     A name that none of them has does not choose: it is what the one image shall be called.
+    Where a package is asked for, *is_named* is False: --name is for files that are named.
     Raises PackageNotFound for a number that is not there, Ambiguous if several are left.
     """
     if index is not None:
@@ -44,10 +47,12 @@ def choose(images: Sequence[WimImage], *, index: int | None, name: str, what: st
     possible = candidates(images)
     named = [one for one in possible if name and one.name.casefold() == name.casefold()]
     if len(named or possible) != 1:
+        way = "--index NUMBER, or --name NAME" if is_named else "--index NUMBER"
+        none = f"none is called {name!r}; " if name and not named else ""
         raise Ambiguous(
             what,
             [f"{one.index}: {one.name} {one.version}".rstrip() for one in named or possible],
-            hint="say which: --index NUMBER, or --name NAME",
+            hint=f"{none}say which: {way}",
         )
     return (named or list(possible))[0]
 

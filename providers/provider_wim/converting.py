@@ -104,7 +104,9 @@ def _made(
 def _chosen(images: tuple[WimImage, ...], root: Pin, options: ConvertOptions) -> WimImage:
     """Return the image that was listed, or that the options mean in what was never listed."""
     if not isinstance(root, FileStamp) or not root.selector:
-        return choose(images, index=options.index, name=options.name, what="the file")
+        return choose(
+            images, index=options.index, name=options.name, what="the file", is_named=False
+        )
     if options.index is not None and str(options.index) != root.selector:
         raise UsageError(
             "the name says which image of its file is meant, and --index names another",

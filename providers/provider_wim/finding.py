@@ -20,7 +20,7 @@ from provider_core.passing_over import packages_of_each
 
 from .choosing import candidates, choose
 from .image import windows_architecture
-from .media import MAGIC
+from .media import MAGIC, PIPABLE
 from .offers import offer
 from .reading import Listing, list_file, parts_beside
 from .tree import WimImage
@@ -180,4 +180,4 @@ def _is_ours(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
+            return file.read(len(MAGIC)) in (MAGIC, PIPABLE)

@@ -27,7 +27,7 @@ from provider_core.model import (
 from provider_core.references import FilePath, Reference
 from provider_core.store import Reader, Writer
 
-from .media import MAGIC, MARKERS, PROVIDER, SUFFIX, WIM
+from .media import MAGIC, MARKERS, PIPABLE, PROVIDER, SUFFIX, WIM
 from .options import OPTIONS
 
 __all__ = ["WimProvider"]
@@ -54,7 +54,7 @@ class WimProvider(ProviderSpec):
                     Feature.DIAGNOSE,
                 }
             ),
-            magic=(Magic(signature=MAGIC),),
+            magic=(Magic(signature=MAGIC), Magic(signature=PIPABLE)),
             markers=MARKERS,
             accepts=(WIM,),
             saves=(Destination(suffix=SUFFIX, takes=(WIM,)),),

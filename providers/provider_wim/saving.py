@@ -37,6 +37,11 @@ def save_file(images: Sequence[Held], destination: str, reader: Reader, context:
     path = local_path(destination)
     original = _common_original(images, reader)
     if original is not None:
+        if context.options.get("wim-compression"):
+            context.progress.notice(
+                f"{path.name} is the original file, byte for byte: --wim-compression is for files"
+                " that are made"
+            )
         written, digest = _copied(original, path, reader, context)
     else:
         image, digest = _only_image(images, reader), None

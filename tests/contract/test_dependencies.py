@@ -83,6 +83,7 @@ def test_keep_going_takes_a_failed_dependency_for_a_failure(host: Host, shelf: S
     result = host.install("top", "fine", wishes=Wishes(keep_going=True))
     assert [image.name for image in result.installed] == ["fine"]
     assert [request for request, _ in result.failed] == ["base 3", "middle 1.5", "top 1"]
+    assert {error.image for _, error in result.failed} == {"base 3"}
     with pytest.raises(BlobNotFound):
         host.install("top")
 

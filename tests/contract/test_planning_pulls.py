@@ -20,6 +20,7 @@ from provider_core.store import Reader
 
 from .hosts import Homes
 from .shelf_double import Shelf, image_of
+from .windows_double import WindowsDouble, wim_bytes
 
 
 class Metered(Shelf):
@@ -55,6 +56,15 @@ def opened(homes: Homes, metered: Metered) -> Host:
 def _told(*plans: Plan, capsys: pytest.CaptureFixture[str]) -> list[str]:
     show_plan(Output(), *plans)
     return capsys.readouterr().err.splitlines()
+
+
+def test_a_file_for_another_platform_says_which(
+    homes: Homes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "nano.wim"
+    path.write_bytes(wim_bytes(("NanoServer", "10.0.10586.0", b"nano")))
+    show_plan(Output(), homes(WindowsDouble()).plan_install(str(path)))
+    assert "windows(10.0.10586.0)/amd64" in capsys.readouterr().out
 
 
 def test_what_is_not_known_is_at_most_what_the_source_says(opened: Host) -> None:

@@ -117,6 +117,10 @@ def test_a_destination_is_settled_before_anything_is_fetched(
         stocked.save("app", to=str(tmp_path / "nowhere" / "x.tar"))
     with pytest.raises(NotSupported, match="no provider saves"):
         stocked.save("app", to="gopher://hole")
+    for name in ("x.tar.gz", "X.TGZ", "x.zip", "x.esd"):
+        with pytest.raises(NotSupported, match=rf"writes a file like {name}") as caught:
+            stocked.save("app", to=str(tmp_path / name))
+        assert ".tar, " in caught.value.hint
     assert shelf.asked == []
     assert (tmp_path / "there.tar").read_bytes() == b"mine"
 

@@ -156,6 +156,16 @@ def test_a_name_with_several_versions_of_one_content_takes_none(
     assert [one.image.version for one in stocked.uninstall("app:1")] == ["1"]
 
 
+def test_each_candidate_is_named_by_a_request_that_means_it(stocked: Host, shelf: Shelf) -> None:
+    shelf.put("lab", "copy", "", APP)
+    stocked.install("copy")
+    with pytest.raises(Ambiguous, match="several names") as caught:
+        stocked.uninstall(APP.config.digest.short)
+    _, _, candidates = caught.value.message.partition(": ")
+    named = [candidate.split()[0] for candidate in candidates.split(", ")]
+    assert [stocked.uninstall(one)[0].image.name for one in named] == ["app", "copy"]
+
+
 def test_a_hold_keeps_an_image(stocked: Host) -> None:
     key = ImageKey(name="app", version="1")
     with stocked.catalog.change("hold") as change:

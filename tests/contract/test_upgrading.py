@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from provider_core import Host, Wishes
-from provider_core.errors import NotInstalled, TimedOut
+from provider_core.errors import InUse, NotInstalled, TimedOut
 from provider_core.versions import VersionRange
 
 from .hosts import shelf_sources
@@ -142,6 +142,28 @@ def test_a_source_that_fails_stands_beside_the_others(host: Host, shelf: Shelf) 
     result = host.upgrade(wishes=Wishes(keep_going=True))
     assert [image.version for image in result.installed] == ["2"]
     assert len(result.failed) == 1
+
+
+def test_a_held_label_does_not_keep_the_others(host: Host, shelf: Shelf) -> None:
+    _stock(shelf, "app:latest", "other:1")
+    host.install("app", "other")
+    host.hold("app:latest", reason="audit")
+    shelf.put("lab", "app", "latest", image_of("newer"))
+    _stock(shelf, "other:2")
+    with pytest.raises(InUse):
+        host.upgrade()
+    result = host.upgrade(wishes=Wishes(keep_going=True))
+    assert [(image.name, image.version) for image in result.installed] == [("other", "2")]
+    ((name, error),) = result.failed
+    assert (name.split()[0], type(error)) == ("app", InUse)
+
+
+def test_a_label_is_in_no_range(host: Host, shelf: Shelf) -> None:
+    _stock(shelf, "app:latest")
+    host.install("app:latest")
+    shelf.put("lab", "app", "latest", image_of("newer"))
+    assert _rows(host, "app<2") == []
+    assert _rows(host, "app") == [("app", "latest", "latest")]
 
 
 def test_an_empty_home_is_up_to_date(host: Host) -> None:

@@ -188,3 +188,11 @@ def test_what_cannot_be_verified(homes: Homes, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("hello")
     with pytest.raises(NotSupported):
         homes().verify(str(tmp_path / "text"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without named pipes")
+def test_a_pipe_is_refused_without_waiting(homes: Homes, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for ask in (homes().verify, homes().install):
+        with pytest.raises(NotSupported, match="is a pipe"):
+            ask(str(tmp_path / "pipe"))

@@ -71,6 +71,7 @@ COMMANDS = (
     "unhold sample/base",
     "save sample/hello --to {folder}/x.tar --report {folder}/saved.json --progress json",
     "save sample/base --to {folder}/y.tar --dry-run",
+    "install {folder}/x.tar --platform plan9/amd64",
     "source add lab {folder}/x.tar --provider archive",
     "source list",
     "provider list",

@@ -69,6 +69,7 @@ def test_the_environment_is_read_as_text() -> None:
     ("name", "text"),
     [
         ("JOBS", "many"),
+        ("LIMIT_RATE", "1M"),
         ("JOBS", "-1"),
         ("JOBS", "0"),
         ("JOBS", "1.5"),
@@ -80,8 +81,9 @@ def test_the_environment_is_read_as_text() -> None:
     ],
 )
 def test_a_value_that_cannot_be_read_names_its_place(name: str, text: str) -> None:
-    with pytest.raises(UsageError, match=f"FERRY_{name}"):
+    with pytest.raises(UsageError, match=f"FERRY_{name}") as caught:
         environment_layer({f"FERRY_{name}": text})
+    assert "could not convert" not in caught.value.message
 
 
 @pytest.mark.parametrize(

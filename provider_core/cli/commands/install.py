@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ...errors import Error, UsageError
+from ...errors import Cancelled, Error, UsageError
 from ...operations.host import Host
 from ...operations.requests import Request
 from ...operations.wishes import Wishes
@@ -81,6 +81,7 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
         if told["engine"]:
             host.engine_version(told["engine"])  # nothing is fetched for one that is not there
         found, failed = settled(host, asked, wishes)
+        report.gone_without(failed)
         if told["dry_run"]:
             _plan(host, found, wishes, invocation, report)
         else:
@@ -132,9 +133,17 @@ def _install(
     for wish, requests in groups(asked, wishes):
         install = partial(host.install, *requests, wishes=wish)
         run = partial(with_every_volume, install, invocation)
-        result = install_told(
-            host, run, told["columns"], invocation.output, of_files=all(map(_is_file, requests))
-        )
+        of_files = all(map(_is_file, requests))
+        try:
+            result = install_told(host, run, told["columns"], invocation.output, of_files=of_files)
+        except Cancelled:
+            raise
+        except Error as error:
+            if not wishes.keep_going:
+                raise
+            failed.append((requests[0].text, error))
+            report.gone_without(failed[-1:])
+            continue
         report.installed(result)
         if told["engine"]:
             images = (*result.kept, *result.installed)

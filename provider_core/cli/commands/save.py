@@ -85,8 +85,10 @@ def _one_group(found: list[tuple[Wishes, list[Request]]]) -> tuple[Wishes, list[
 
 def _tell(result: SaveResult, output: Output) -> None:
     saved = result.saved
-    roots = [str(root) for root in saved.roots]
-    rows = tuple((name, root, saved.location) for name, root in _aligned(saved.names, roots))
+    roots = _roots_of_names(result)
+    rows = tuple(
+        (name, root, saved.location) for name, root in zip(saved.names, roots, strict=True)
+    )
     output.answer(Grid(columns=_COLUMNS, rows=rows), [saved_document(result)])
     told = [f"{size(saved.written)} written", f"{size(saved.reused)} were there"]
     if saved.left_out:
@@ -94,8 +96,12 @@ def _tell(result: SaveResult, output: Output) -> None:
     output.notice(", ".join(told))
 
 
-def _aligned(names: tuple[str, ...], roots: list[str]) -> list[tuple[str, str]]:
-    """Return each name with its image's root; where an image has more names, without one."""
-    if len(names) != len(roots):
-        return [(name, "") for name in names]
-    return list(zip(names, roots, strict=True))
+def _roots_of_names(result: SaveResult) -> list[str]:
+    """Return the root of each name that was written; '' where names were left out or joined."""
+    saved = result.saved
+    if len(saved.roots) == len(result.names) and len(saved.names) == sum(result.names):
+        pairs = zip(saved.roots, result.names, strict=True)
+        return [str(root) for root, count in pairs for _ in range(count)]
+    if len(saved.names) == len(saved.roots):
+        return list(map(str, saved.roots))
+    return [""] * len(saved.names)

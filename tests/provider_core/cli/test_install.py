@@ -166,6 +166,13 @@ def test_a_missing_file_is_3(ferry: Ferry) -> None:
     assert ran.err.startswith("ferry: no such file: ")
 
 
+def test_each_name_that_is_saved_has_its_digest(stocked: Ferry, tmp_path: Path) -> None:
+    stocked("tag", "NanoServer", "base:prod")
+    ran = stocked("save", "NanoServer", "NanoServerIIS", "--to", str(tmp_path / "x.tar"))
+    digests = [line.split()[1] for line in ran.out.splitlines()[2:]]
+    assert digests == [str(one.root.digest) for one in (BASE, BASE, WEB)]
+
+
 def test_save_and_install_on_the_far_side(stocked: Ferry, tmp_path: Path) -> None:
     archive = tmp_path / "both.tar"
     ran = stocked("save", "NanoServer", "NanoServerIIS", "--to", str(archive))

@@ -63,6 +63,31 @@ def test_one_entry_that_fails_does_not_end_the_others(shelved: Ferry, tmp_path: 
     assert [row["name"] for row in shelved("list", "--json").rows] == ["NanoServer"]
 
 
+def test_platforms_that_all_fail_do_not_end_the_others(shelved: Ferry, tmp_path: Path) -> None:
+    path = tmp_path / "images.toml"
+    path.write_text(
+        '[[image]]\nrequest = "nothing"\nplatforms = ["linux/arm64"]\n'
+        '[[image]]\nrequest = "nowhere"\nplatforms = ["linux/arm64"]\n'
+        '[[image]]\nrequest = "nanoserver"\n'
+    )
+    ran = shelved("install", "-f", str(path), "--keep-going")
+    assert (ran.code, ran.err.count("ferry: nothing fits")) == (3, 2)
+    assert [row["name"] for row in shelved("list", "--json").rows] == ["NanoServer"]
+    ran = shelved("install", "nothing", "nowhere", "--keep-going")
+    assert (ran.code, ran.out, ran.err.count("ferry: nothing fits")) == (3, "", 2)
+
+
+def test_each_failure_says_which_image_it_was(shelved: Ferry) -> None:
+    arguments = ["install", "nanoserver", "nanoserveriis", "--platform", "plan9/amd64"]
+    ran = shelved(*arguments, "--keep-going")
+    told = [line for line in ran.err.splitlines() if not line.startswith("hint: ")]
+    for name in ("NanoServer 10.0.14289.1000", "NanoServer 10.0.10586.0"):  # which IIS needs
+        place = told.index(f"image: {name}")
+        assert told[place - 1] == "ferry: the image has nothing for plan9/amd64"
+    ran = shelved(*arguments, "--json")
+    assert ran.asides[-1]["image"] == "NanoServer 10.0.14289.1000"
+
+
 def test_a_list_is_saved_once(shelved: Ferry, listed: Path, tmp_path: Path) -> None:
     target = str(tmp_path / "all.tar")
     ran = shelved("save", "-f", str(listed), "--to", target)

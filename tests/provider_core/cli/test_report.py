@@ -64,6 +64,19 @@ def test_a_report_of_what_went_on_without_some(shelved: Ferry, tmp_path: Path) -
     assert [one["package"]["name"] for one in report["done"]] == ["NanoServer"]
 
 
+def test_a_report_has_the_entries_of_lists_that_failed(shelved: Ferry, tmp_path: Path) -> None:
+    path, images = tmp_path / "report.json", tmp_path / "images.toml"
+    images.write_text(
+        '[[image]]\nrequest = "nothing"\nkeep = 2\n'
+        '[[image]]\nrequest = "nanoserver"\nplatforms = ["plan9/amd64"]\n'
+        '[[image]]\nrequest = "nanoserver"\n'
+    )
+    shelved("install", "-f", str(images), "--keep-going", "--report", str(path))
+    report = _read(path)
+    assert [one["request"] for one in report["failed"]] == ["nothing", "nanoserver"]
+    assert [one["package"]["name"] for one in report["done"]] == ["NanoServer"]
+
+
 def test_a_report_of_a_save(stocked: Ferry, tmp_path: Path) -> None:
     path, archive = tmp_path / "report.json", tmp_path / "x.tar"
     stocked("save", "NanoServer", "--to", str(archive), "--report", str(path))

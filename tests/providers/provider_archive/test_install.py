@@ -22,7 +22,12 @@ from provider_core.errors import (
 from provider_core.model import Content
 from provider_core.oci import Manifest
 from provider_core.oci.layout import blob_path
-from provider_core.oci.media_types import OCI_LAYER, OCI_LAYER_GZIP, OCI_LAYER_ZSTD
+from provider_core.oci.media_types import (
+    OCI_LAYER,
+    OCI_LAYER_GZIP,
+    OCI_LAYER_ZSTD,
+    OCI_NONDISTRIBUTABLE_LAYER,
+)
 from provider_core.platforms import PlatformSet
 
 from ...support.archives import docker_archive, layout_files, oci_archive, write_layout
@@ -183,6 +188,21 @@ def test_a_missing_layer_is_named(bench: Bench, tmp_path: Path) -> None:
     (package,) = bench.resolve(write(tmp_path, docker))
     with pytest.raises(BlobNotFound, match=r"lab\.tar"):
         bench.install(package)
+
+
+def test_a_layer_that_archives_leave_out_says_where_to_get_it(bench: Bench, tmp_path: Path) -> None:
+    foreign = [
+        replace(layer, media_type=f"{OCI_NONDISTRIBUTABLE_LAYER}+gzip")
+        for layer in ONE.manifest.layers
+    ]
+    manifest = Manifest.build(ONE.manifest.config, foreign)
+    config = ONE.manifest.config.digest
+    there = {config: ONE.blobs[config], manifest.digest: manifest.raw}
+    files = layout_files([("x:1", replace(ONE, root=manifest.descriptor(), blobs=there))])
+    (package,) = bench.resolve(write(tmp_path, tar_of(files.items())))
+    with pytest.raises(BlobNotFound) as caught:
+        bench.install(package)
+    assert "--foreign-layers" in caught.value.hint
 
 
 def test_a_layer_of_another_content_is_refused(bench: Bench, tmp_path: Path) -> None:

@@ -225,6 +225,14 @@ def test_attestations_go_with_a_whole_index_only(bench: Bench, tmp_path: Path) -
     assert set(blobs(tmp_path / "one.tar")) == {index.root.digest, *ONE.blobs}
 
 
+def test_what_else_the_store_has_of_an_index_stays_behind(bench: Bench, tmp_path: Path) -> None:
+    index = make_index(ONE, ARM)
+    image = one(bench, index)
+    content = replace(image.content, platforms=(ARM64,))
+    bench.save([replace(image, content=content, platforms=(ARM64,))], tmp_path / "arm.tar")
+    assert set(blobs(tmp_path / "arm.tar")) == {index.root.digest, *ARM.blobs}
+
+
 def test_signatures_travel(bench: Bench, tmp_path: Path) -> None:
     signature = make_referrer(ONE.root, b"signed")
     (tmp_path / "in.tar").write_bytes(

@@ -176,8 +176,9 @@ def test_a_stick_that_is_away_still_answers_what_it_had(host: Host, feed: FeedMa
     host.add_source("a", str(feed.path), options={"fingerprint": fingerprint(feed)})
     away = feed.path.rename(feed.path.with_name("away"))
     assert host.find("tool").packages
-    with pytest.raises(NoSuchFile):
+    with pytest.raises(NoSuchFile) as caught:
         host.install("tool")
+    assert "`ferry source set a --location PLACE`" in caught.value.hint
     host.set_source("a", location=str(away))
     assert host.install("tool").installed
 

@@ -53,6 +53,15 @@ def test_what_is_no_registry(location: str) -> None:
     with pytest.raises(UsageError, match="not the URL of a registry") as caught:
         endpoint_at(location)
     assert "secret" not in str(caught.value)
+    assert "https://host" in caught.value.hint
+    assert not caught.value.message.startswith(":")
+
+
+def test_where_to_push_is_told_as_it_is_written() -> None:
+    with pytest.raises(UsageError) as caught:
+        endpoint_at("registry://registry.example/team/app:1.0")
+    assert "write registry://host" in caught.value.hint
+    assert "https" not in caught.value.hint
 
 
 def test_names_at_docker_hub() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,17 @@ def test_what_another_source_knows_is_not_told_to_docker_hub(homes: Homes) -> No
     with pytest.raises(PackageNotFound):
         host.install("team/app==9.0")
     assert homes.hub.asked == []
+
+
+def test_offline_signatures_can_be_done_without(homes: Homes, tmp_path: Path) -> None:
+    with_work(homes).save("team/app", to=str(tmp_path / "x.tar"), wishes=ALL)
+    host = homes(offline=True)
+    with pytest.raises(Offline) as caught:
+        host.install("team/app", wishes=ALL)
+    assert "--no-referrers goes without" in caught.value.hint
+    wishes = replace(ALL, options={"referrers": False})
+    (image,) = host.install("team/app", wishes=wishes).installed
+    assert image.content.root == OURS.root
 
 
 def test_what_no_other_source_knows_is(homes: Homes) -> None:

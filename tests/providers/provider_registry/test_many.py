@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provider_core import Host, Settings
+from provider_core import Host, Settings, Wishes
 from provider_core.errors import PackageNotFound
 from provider_core.lists import Wanted
 
@@ -40,6 +40,15 @@ def test_all_versions_of_a_full_reference(host: Host) -> None:
     assert (tags, {one.source for one in found}) == (["1.1", "1.0"], {""})
     result = host.install(*found)
     assert sorted(image.version for image in result.installed) == ["1.0", "1.1"]
+
+
+def test_all_versions_of_a_full_reference_are_found(host: Host) -> None:
+    everything = Wishes(all_versions=True)
+    for request, versions in ((NAME, ["1.1", "1.0"]), (f"{NAME}<1.1", ["1.0"])):
+        found = host.find(request, wishes=everything).packages
+        assert [(one.version, one.id.source) for one in found] == [(it, "") for it in versions]
+    with pytest.raises(PackageNotFound, match=r"registry\.example"):
+        host.find("registry.example/team/nothing", wishes=everything)
 
 
 def test_the_newest_two(host: Host, registry: FakeRegistry) -> None:

@@ -289,6 +289,18 @@ def test_referrers_come_along_and_are_found(
             assert entry["artifactType"] == "application/vnd.example.sig"
 
 
+def test_referrers_stay_behind_if_they_are_to(
+    server: PushServer, store: MemoryStore, transport: HttpTransport
+) -> None:
+    artifact, referrer = _signature(APP.root)
+    artifact.pour(store.writer(store.lease().__enter__()))
+    context = make_context(
+        transport=transport, state=TemporaryState(), options={"referrers": False}
+    )
+    _push(server, store, context, _held(APP, "app:1", referrers=(referrer,)))
+    assert str(referrer.digest) not in server.manifests["mirror/app"]
+
+
 def test_cosigns_signatures_hang_on_their_tag(
     server: PushServer, store: MemoryStore, context: Context
 ) -> None:

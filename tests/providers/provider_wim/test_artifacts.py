@@ -65,8 +65,9 @@ def test_one_of_several_images(lab: Host, shelf: Shelf) -> None:
     core = replace(NANO, index=2, name="Core")
     both = wim_bytes((NANO, sample_tree()), (core, folder("")))
     shelf.put("lab", "both", "1", small_artifact({"both.wim": both}, WIM))
-    with pytest.raises(Ambiguous, match="2: Core"):
+    with pytest.raises(Ambiguous, match="2: Core") as caught:
         lab.install("both")
+    assert caught.value.hint == "say which: --index NUMBER"
     (image,) = lab.install("both", wishes=Wishes(options={"index": 1})).installed
     assert image.image_id == lab.install("nanoserver").installed[0].image_id
 

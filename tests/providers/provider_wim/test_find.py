@@ -118,8 +118,16 @@ def test_what_is_not_there(host: Host, two: Path) -> None:
     with pytest.raises(PackageNotFound) as caught:
         host.plan_install(str(two), wishes=Wishes(options={"index": 3}))
     assert "2 (WindowsServerCore)" in caught.value.hint
-    with pytest.raises(Ambiguous):
+    with pytest.raises(Ambiguous) as unclear:
         host.plan_install(str(two), wishes=Wishes(options={"name": "other"}))
+    assert "none is called 'other'" in unclear.value.hint
+
+
+def test_a_pipable_file_is_refused_with_the_way_out(host: Host, nano: Path) -> None:
+    nano.write_bytes(b"WLPWM\0\0\0" + nano.read_bytes()[8:])
+    with pytest.raises(NotSupported, match="pipable") as caught:
+        host.plan_install(str(nano))
+    assert "wimlib-imagex export" in caught.value.hint
 
 
 def test_one_image_gets_the_name_that_the_user_gives(host: Host, nano: Path) -> None:

@@ -9,7 +9,14 @@ import pytest
 from provider_archive import ArchiveProvider
 from provider_core import Host, PlatformSet, Wishes
 from provider_core.digests import Digest
-from provider_core.errors import BlobNotFound, Exists, IntegrityError, NoSuchFile, NotSupported
+from provider_core.errors import (
+    BlobNotFound,
+    Exists,
+    IntegrityError,
+    NoSuchFile,
+    NotSupported,
+    UsageError,
+)
 from provider_core.model import Installed
 from provider_core.oci import Descriptor, ImageConfig, Manifest
 from provider_core.oci.media_types import OCI_CONFIG, OCI_LAYER
@@ -126,6 +133,26 @@ def test_a_kept_file_is_saved_byte_for_byte(host: Host, nano: Path, tmp_path: Pa
     assert (tmp_path / "x.wim").read_bytes() == data
     host.uninstall("nanoserver")
     assert list(host.store.blobs()) == []
+
+
+def test_a_kept_file_is_not_compressed_otherwise(homes: Homes, nano: Path, tmp_path: Path) -> None:
+    told = RecordingProgress()
+    host = homes(WimProvider(), progress=told)
+    host.install(str(nano), wishes=KEEP)
+    lzx = Wishes(options={"wim-compression": "lzx"})
+    host.save("nanoserver", to=str(tmp_path / "x.wim"), wishes=lzx)
+    assert (tmp_path / "x.wim").read_bytes() == nano.read_bytes()
+    assert any("--wim-compression is for files that are made" in text for text in told.notices)
+
+
+def test_an_option_of_another_destination_is_a_slip(host: Host, nano: Path, tmp_path: Path) -> None:
+    host.install(str(nano))
+    lzx = Wishes(options={"wim-compression": "lzx"})
+    with pytest.raises(UsageError, match="'archive', which writes there") as caught:
+        host.save("nanoserver", to=str(tmp_path / "x.tar"), wishes=lzx)
+    assert "'wim'" in caught.value.hint
+    with pytest.raises(UsageError, match="wim-compression"):
+        host.plan_save("nanoserver", to=str(tmp_path / "x.tar"), wishes=lzx)
 
 
 def test_two_images_of_one_kept_file_are_saved_as_it(host: Host, tmp_path: Path) -> None:
