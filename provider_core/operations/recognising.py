@@ -64,7 +64,8 @@ def providers_for_folder(resources: Resources, path: Path) -> tuple[str, ...]:
         raise Ambiguous(
             f"the folder {path}",
             winners,
-            hint="disable one of these providers: `ferry provider disable NAME`",
+            hint="`ferry source add … --provider NAME` says which; or disable one:"
+            " `ferry provider disable NAME`",
         )
     return (winners[0],)
 

@@ -81,7 +81,8 @@ def _by_name(resources: Resources, name: Name, request: str, wishes: Wishes) -> 
         raise Ambiguous(
             f"the request {request!r}",
             ["every name that fits"],
-            hint="`ferry find` lists them; `ferry find --json … | ferry install -` takes them all",
+            hint="`ferry find` lists them; `ferry find --json … | ferry install -` takes them all,"
+            " and so does `ferry save -`",
         )
     query = query_of(name, wishes)
     decided = decide(resources, query, wishes)

@@ -31,6 +31,8 @@ STEP = 10
 
 Given = str | Sequence[str]
 """What the user gave for an option: one text, or several for one that may be repeated."""
+_NOTHING = ("", ("",), [""])
+"""What takes an option away."""
 
 
 def source_rows(resources: Resources) -> tuple[SourceRow, ...]:
@@ -83,7 +85,10 @@ def set_source(
     priority: int | None,
     options: Mapping[str, Given],
 ) -> Source:
-    """Change a source after its provider agreed; a built-in one is registered with the change."""
+    """Change a source after its provider agreed; a built-in one is registered with the change.
+
+    An option whose value is empty is taken away.
+    """
     old = _own(resources, name) or _built_in(resources, name)
     if old is None:
         raise UnknownSource(name, [source.name for source in resources.catalog.sources()])
@@ -92,7 +97,8 @@ def set_source(
         location=_recognise(resources, location, old.provider)[0] if location else old.location,
         priority=old.priority if priority is None else priority,
     )
-    return _keep(resources, "source set", changed, {**old.options, **options}, old)
+    kept = {name: it for name, it in {**old.options, **options}.items() if it not in _NOTHING}
+    return _keep(resources, "source set", changed, kept, old)
 
 
 def remove_source(resources: Resources, name: str) -> Source:

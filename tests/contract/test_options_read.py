@@ -140,3 +140,14 @@ def test_a_source_remembers_text(opted: Host) -> None:
     assert source.options == {"s-times": "2"}
     with pytest.raises(UsageError, match="s-times"):
         opted.set_source("texts", options={"s-times": "two"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "nothing"),
+    [("s-times", "3", ""), ("s-word", "x", ""), ("s-tag", ["a"], [""]), ("s-mood", "bad", "")],
+)
+def test_an_empty_value_takes_a_sources_option_away(
+    opted: Host, name: str, value: object, nothing: object
+) -> None:
+    assert name in opted.set_source("lab", options={name: value}).options  # type: ignore[dict-item]
+    assert name not in opted.set_source("lab", options={name: nothing}).options  # type: ignore[dict-item]
