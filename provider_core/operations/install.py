@@ -10,8 +10,9 @@ from ..errors import Conflict, VolumeMissing
 from ..model import Action, ImageKey, Installed, Plan, Tag, same_pin
 from ..parents import Family
 from .bringing import bring
+from .fates import require_not_held
 from .image_rows import RowMaker
-from .planning import Planner, require_not_held
+from .planning import Planner
 from .promised_file import check_unchanged
 from .publishing import recorded
 from .requests import Request

@@ -8,23 +8,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..digests import Digest
 from ..errors import (
     Conflict,
     Error,
-    Exists,
-    InUse,
     NotFoundError,
     PackageNotFound,
     UsageError,
 )
-from ..installed_names import fulfils, own_name
+from ..installed_names import fulfils
 from ..model import (
     Action,
     FileMark,
-    FileStamp,
     ImageKey,
-    Installed,
     Package,
     Pin,
     Plan,
@@ -36,25 +31,24 @@ from ..model import (
     same_pin,
 )
 from ..oci import Descriptor
-from ..oci.media_types import is_index
 from ..platforms import PlatformSet
 from ..references import Name
-from ..versions import Version, floating
 from .asking import require_trust
 from .base_builds import of_same_build
 from .calls import Call, open_call
-from .facts import is_here, is_whole
+from .costs import Costs
 from .failing_image import about
+from .fates import Fates
 from .options import check_wishes
 from .requests import Request, request_of
 from .resolving import Chosen, resolve
-from .wanted_platforms import has_platforms, require_platforms, wanted_platforms
+from .wanted_platforms import require_platforms, wanted_platforms
 from .wishes import Wishes
 
 if TYPE_CHECKING:
     from .resources import Resources
 
-__all__ = ["Planner", "check_same", "plan_install", "require_not_held"]
+__all__ = ["Planner", "check_same", "plan_install"]
 
 _AT_ONCE = 8
 """Requests that sources are asked for at the same time."""
@@ -89,14 +83,14 @@ class Planner:
         """What the requests mean themselves, without what that needs."""
         self.leaning: list[tuple[ImageKey, Requirement]] = []
         """Who relies on what is installed; whoever executes the plan checks that it stayed."""
-        self._held = {hold.image: hold.reason for hold in resources.catalog.holds()}
+        self._fates = Fates(resources, wishes, platforms, self.installed)
+        self._costs = Costs(resources)
         self.files: list[FileMark] = []
         """Files whose digest was checked; whoever executes the plan checks that they stayed."""
         self.failed: list[tuple[str, Error]] = []
         self.is_shown = False
         """Whether somebody wants to see the plan, so that sizes may be asked for."""
         self._steps: dict[ImageKey, Step] = {}
-        self._coming: set[Digest] = set()
         self._open: list[ImageKey] = []
 
     def add_requests(self, asked: Sequence[str | Request]) -> None:
@@ -134,13 +128,16 @@ class Planner:
 
     @contextmanager
     def _noted(self, what: str) -> Iterator[None]:
-        steps, coming = dict(self._steps), set(self._coming)
+        steps, coming = dict(self._steps), set(self._costs.coming)
         try:
             yield
         except Error as error:
             if not self.wishes.keep_going:
                 raise
-            self._steps, self._coming = steps, coming  # without what this request alone needed
+            self._steps, self._costs.coming = (
+                steps,
+                coming,
+            )  # without what this request alone needed
             self._open.clear()
             self.failed.append((what, error))
 
@@ -271,7 +268,7 @@ class Planner:
             package=package,
             source=source,
             platforms=tuple(self.platforms),
-            moves=self._moves(package),
+            moves=self._fates.moves(package),
             needs=needs,
             reason=reason,
         )
@@ -279,76 +276,14 @@ class Planner:
 
     def action(self, package: Package) -> Action:
         """Return what happens to *package*; Exists where a numbered version would be replaced."""
-        old = self.installed.get(ImageKey.of(package))
-        if old is None:
-            return Action.INSTALL
-        if self._covers(old, package):
-            whole = is_here(old.content, self._resources.store)
-            again = self.wishes.force or self._lacks_original(old, package)
-            return Action.KEEP if whole and not again else Action.REPLACE
-        if same_pin(old.package.pin, package.pin):
-            return Action.REPLACE
-        if isinstance(package.pin, Descriptor):
-            require_not_held(old, self._held, self.wishes)
-        if self._moves(package):
-            return Action.REPLACE
-        if isinstance(package.pin, FileStamp):
-            return Action.REPLACE  # a copy may be the same image; it is compared when it is read
-        raise Exists(
-            f"{old.name} {old.version} with other content",
-            hint="--force replaces it by what the source has now",
-        )
-
-    def _covers(self, old: Installed, package: Package) -> bool:
-        """Whether *old* is this very package, with every platform that is wanted now."""
-        root = old.content.root
-        if not any(same_pin(package.pin, pin) for pin in (old.package.pin, root)):
-            return False
-        if not isinstance(root, Descriptor) or not is_index(root.media_type):
-            return True
-        if self.platforms.is_all:
-            return is_whole(root, self._resources.store)
-        return has_platforms(old.platforms, self.platforms)
-
-    def _lacks_original(self, old: Installed, package: Package) -> bool:
-        """Whether *old* was converted, and what from is to be kept now and was not then."""
-        converted = not same_pin(package.pin, old.content.root)
-        return bool(self.wishes.keep_original) and converted and old.content.original is None
-
-    def _moves(self, package: Package) -> bool:
-        """Whether the version may mean something else today: a label, or the user says so."""
-        return self.wishes.force or package.version in floating([Version.parse(package.version)])
+        return self._fates.action(package)
 
     def _measured(self, step: Step) -> Step:
-        """Return *step* with bytes to fetch, bytes here and pulls, as far as they are known."""
+        """Return *step* with what it costs, as far as that is known."""
         package, provider = step.package, step.package.id.provider
         call = self._call(package, step.source, told={"estimate": self.is_shown})
         contents = self._resources.dispatcher.contents(provider, package, call.reader, call.context)
-        if contents is None:
-            size = package.pin.size if not isinstance(package.pin, Descriptor) else 0
-            known = package.size or size
-            return replace(step, fetch=known, exact=False, bounded=known > 0)
-        blobs = {one.digest: one for one in contents.descriptors}
-        lacking = {
-            digest: one.size
-            for digest, one in blobs.items()
-            if digest not in self._coming and not self._resources.store.has(one)
-        }
-        self._coming |= lacking.keys()
-        fetch = sum(lacking.values())
-        here = sum(one.size for one in blobs.values()) - fetch
-        bound = package.size if contents.at_most is None else contents.at_most
-        if not contents.exact:
-            fetch = max(fetch, bound or 0)
-        return replace(
-            step,
-            fetch=fetch,
-            here=here,
-            pulls=contents.pulls,
-            pulls_left=contents.pulls_left,
-            exact=contents.exact,
-            bounded=contents.exact or bool(bound),
-        )
+        return self._costs.counted(step, contents)
 
     def _call(
         self, package: Package, source: Source | None, told: Mapping[str, Any] | None = None
@@ -370,16 +305,4 @@ def check_same(package: Package, *pins: Pin) -> None:
         raise Conflict(
             f"{package} is asked for twice, with different content",
             hint="install one of them, or give it another name or version",
-        )
-
-
-def require_not_held(old: Installed, holds: Mapping[ImageKey, str], wishes: Wishes) -> None:
-    """Raise InUse if *old*, which other content would replace, is held, unless by force."""
-    if old.key in holds and not wishes.force:
-        reason = holds[old.key] or "no reason given"
-        raise InUse(
-            f"{old.name} {old.version}",
-            [f"a hold ({reason})"],
-            hint="its source has other content under this version by now; `ferry unhold"
-            f" {own_name(old)}`, or --force, lets that take its place",
         )
