@@ -134,10 +134,8 @@ class Planner:
         except Error as error:
             if not self.wishes.keep_going:
                 raise
-            self._steps, self._costs.coming = (
-                steps,
-                coming,
-            )  # without what this request alone needed
+            # Without what this request alone needed.
+            self._steps, self._costs.coming = steps, coming
             self._open.clear()
             self.failed.append((what, error))
 
