@@ -72,8 +72,8 @@ def supervise(
     """
     outcome = _Outcome(call)
     started = time.monotonic()
-    in_background(outcome.run, name=what)
     try:
+        in_background(outcome.run, name=what)
         while not outcome.wait(_POLL):
             since = signs.last if signs is not None else started
             if time.monotonic() - max(since, started) > limit:

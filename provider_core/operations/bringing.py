@@ -14,6 +14,7 @@ from ..model import Content, FileStamp, Package, Plan, Step, same_pin
 from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..store import Lease
+from ..workers import awaited
 from .calls import open_call
 from .failing_image import about
 from .signed import check_signed
@@ -94,7 +95,7 @@ def _run_all(
     pool = ThreadPoolExecutor(max_workers=max(1, jobs))
     try:
         futures = [pool.submit(run, queue) for queue in queues]
-        errors = [error for future in futures if (error := future.exception()) is not None]
+        errors = [error for future in futures if (error := awaited(future).exception()) is not None]
     except BaseException:
         stop.cancel()
         pool.shutdown(wait=False, cancel_futures=True)

@@ -10,6 +10,7 @@ from ..errors import Error, NotFoundError, PackageNotFound, worst
 from ..model import FindResult, Package, Query, Source, Verb
 from ..platforms import nothing_for
 from ..references import Name
+from ..workers import awaited
 from .active_sources import active_sources
 from .asking import ask
 from .choosing import for_platforms, newest_of_each
@@ -123,7 +124,8 @@ def _ask_all(
 
     pool = ThreadPoolExecutor(max_workers=AT_ONCE)
     try:
-        answers = list(pool.map(one, sources))
+        futures = [pool.submit(one, source) for source in sources]
+        answers = [awaited(future).result() for future in futures]
     except BaseException:
         stop.cancel()  # leaving the pool as a context manager would wait for every answer
         raise

@@ -33,6 +33,7 @@ from ..model import (
 from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..references import Name
+from ..workers import awaited
 from .asking import require_trust
 from .base_builds import of_same_build
 from .calls import Call, open_call
@@ -104,7 +105,7 @@ class Planner:
         try:
             found = [pool.submit(self.resolved, request) for request in requests]
             for request, future in zip(requests, found, strict=True):
-                self._add_found(request, future.result)
+                self._add_found(request, awaited(future).result)
         finally:
             # Leaving the pool as a context manager would wait for every answer.
             pool.shutdown(wait=False, cancel_futures=True)
