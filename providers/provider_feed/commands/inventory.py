@@ -7,12 +7,9 @@ from datetime import UTC
 
 import click
 
-from feed_format import Inventory
 from provider_core.cli.common import ferry_command
 from provider_core.cli.invocation import Invocation
 from provider_core.platforms import Platform, host_platform
-
-from ..stocktaking import followed_feeds, needed_roots, sizes
 
 __all__ = ["command"]
 
@@ -24,6 +21,11 @@ def command(invocation: Invocation) -> None:
 
     On the other side: ferry save NAME… --to DIR --missing-from inventory.json
     """
+    # Whoever only reads the help of all commands does not wait for these.
+    from feed_format import Inventory
+
+    from ..stocktaking import followed_feeds, needed_roots, sizes
+
     with invocation.host() as host:
         newest = host.log(limit=1)
         inventory = Inventory(

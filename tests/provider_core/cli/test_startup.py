@@ -70,6 +70,7 @@ def test_only_the_command_that_runs_is_imported(ferry: Ferry) -> None:
 def test_listing_many_commands_imports_none(ferry: Ferry) -> None:
     imported = _imported(ferry, "--help")
     assert not [name for name in imported if name.startswith("provider_core.cli.commands.")]
+    assert not {"tuf", "securesystemslib", "cryptography", "urllib3"} & imported
 
 
 def test_the_benchmark_runs() -> None:
