@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from pluggy import HookCaller
@@ -336,8 +337,8 @@ class Dispatcher:
 
 def _say_where(error: NoSuchFile, source: Source | None) -> None:
     """Say in *error* what to do about a source whose folder or medium is not in its place."""
-    path = str(error.fields["path"])
-    if source is not None and source.is_local and path.startswith(source.location):
+    path = Path(str(error.fields["path"]))
+    if source is not None and source.is_local and path.is_relative_to(source.location):
         error.hint = (
             "put its medium into its place, or say where it is now:"
             f" `ferry source set {source.name} --location PLACE`"

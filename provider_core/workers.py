@@ -62,9 +62,9 @@ class _Worker:
         while (given := self._next()) is not None:
             work, self._thread.name = given
             Context().run(work)
-            self._thread.name = "idle"
             del work, given  # what it holds on to is not kept until the next
             _idle.append(self)
+            self._thread.name = "idle"  # last: whoever reads it may give work
 
     def _next(self) -> tuple[Work, str] | None:
         """Wait for work; None if there is none for long, and nobody is about to give some."""

@@ -43,6 +43,7 @@ class Report:
         """Add what would be done."""
         self._document["dry_run"] = True
         self._steps(plan, ())
+        self.gone_without(plan.failed)
 
     def installed(self, result: InstallResult) -> None:
         """Add what an install did."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ..errors import Error
 from ..platforms import Platform
 from .images import ImageKey
 from .packages import Package
@@ -61,6 +62,8 @@ class Plan:
     steps: tuple[Step, ...]
     free: int
     """Bytes free where the store is."""
+    failed: tuple[tuple[str, Error], ...] = ()
+    """Requests that could not be planned, and why; only with ``Wishes.keep_going``."""
 
     @property
     def fetch(self) -> int:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "check_destination",
+    "check_known",
     "check_options",
     "check_wishes",
     "options_for",
@@ -40,15 +41,22 @@ def check_options(
     specs: tuple[OptionSpec, ...], given: Mapping[str, object], verb: Verb, provider: str
 ) -> None:
     """Raise UsageError for an option that *provider* does not have for *verb*, or a bad value."""
+    check_known(specs, given, verb, provider)
+    typed_options(specs, given, verb)
+
+
+def check_known(
+    specs: tuple[OptionSpec, ...], names: Iterable[str], verb: Verb, provider: str
+) -> None:
+    """Raise UsageError for a name of no option that *provider* has for *verb*."""
     known = sorted(spec.name for spec in specs if spec.verb is verb)
-    for name in given:
+    for name in names:
         if name not in known:
             raise UsageError(
                 f"the provider {provider!r} has no {verb.value} option {name!r}",
                 hint=f"it has: {', '.join(known) or 'none'}",
                 option=name,
             )
-    typed_options(specs, given, verb)
 
 
 def options_for(resources: Resources, verbs: Iterable[Verb]) -> dict[str, tuple[OptionSpec, ...]]:

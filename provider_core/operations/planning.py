@@ -187,9 +187,13 @@ class Planner:
         return tuple(dict.fromkeys(key for keys in needs for key in keys))
 
     def plan(self) -> Plan:
-        """Return the steps so far."""
-        steps = tuple(self._steps.values())
-        return Plan(verb=self.verb, steps=steps, free=self._resources.free_bytes())
+        """Return the steps so far, and what failed."""
+        return Plan(
+            verb=self.verb,
+            steps=tuple(self._steps.values()),
+            free=self._resources.free_bytes(),
+            failed=tuple(self.failed),
+        )
 
     def _requirements(self, package: Package, source: Source | None) -> tuple[Requirement, ...]:
         """Return what the package itself and its provider say that it requires, each once."""

@@ -186,7 +186,7 @@ def takers_of(resources: Resources, name: str) -> list[str]:
 
 def _by_path(resources: Resources, reference: FilePath, wishes: Wishes) -> tuple[Chosen, ...]:
     path = Path(os.path.expanduser(reference.path))
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists raises for a closed folder
         raise NoSuchFile(reference.path)
     file = None if wishes.sha256 is None else promised_file(path, wishes.sha256)
     if path.is_dir():

@@ -53,7 +53,7 @@ class SaveResult:
     saved: Saved
     packages: tuple[Package, ...]
     """In the order of the requests."""
-    names: tuple[int, ...] = ()
+    name_counts: tuple[int, ...] = ()
     """How many names each of them has here."""
 
 

@@ -63,8 +63,8 @@ def save(
             target.provider, gathered.images, target.location, call.reader, call.context, call.signs
         )
     packages = tuple(one.package for one in gathered.images)
-    names = tuple(len(one.names) for one in gathered.images)
-    return SaveResult(plan=gathered.plan, saved=saved, packages=packages, names=names)
+    counts = tuple(len(one.names) for one in gathered.images)
+    return SaveResult(plan=gathered.plan, saved=saved, packages=packages, name_counts=counts)
 
 
 @contextmanager

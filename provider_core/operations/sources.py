@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import Exists, NotSupported, UnknownSource, UsageError
-from ..model import Feature, Source, Trust, Verb
+from ..model import Feature, OptionSpec, Source, Trust, Verb
 from ..references import FilePath, Uri, name_key, parse_reference
 from .active_sources import active_sources
 from .calls import open_call
-from .options import check_options, typed_options
+from .options import check_known, check_options, typed_options
 from .publishing import recorded
 from .recognising import providers_for_folder, providers_for_scheme
 from .refresh import refresh_source
@@ -87,11 +87,13 @@ def set_source(
 ) -> Source:
     """Change a source after its provider agreed; a built-in one is registered with the change.
 
-    An option whose value is empty is taken away.
+    An option whose value is empty is taken away, also one that the provider no longer knows.
     """
     old = _own(resources, name) or _built_in(resources, name)
     if old is None:
         raise UnknownSource(name, [source.name for source in resources.catalog.sources()])
+    specs = _specs(resources, old.provider)
+    check_known(specs, options.keys() - old.options, Verb.SOURCE, old.provider)
     changed = replace(
         old,
         location=_recognise(resources, location, old.provider)[0] if location else old.location,
@@ -120,7 +122,7 @@ def _keep(
     old: Source | None,
 ) -> Source:
     loaded = resources.plugins.get(source.provider)
-    specs = (*loaded.options, SIGNATURE_OPTION)
+    specs = _specs(resources, source.provider)
     check_options(specs, options, Verb.SOURCE, source.provider)
     typed = _with_keys(typed_options(specs, options, Verb.SOURCE))
     resources.networks.check(source.location, typed)
@@ -139,6 +141,10 @@ def _keep(
     with recorded(resources, operation) as change:
         change.put_source(checked)
     return checked
+
+
+def _specs(resources: Resources, provider: str) -> tuple[OptionSpec, ...]:
+    return (*resources.plugins.get(provider).options, SIGNATURE_OPTION)
 
 
 def _with_keys(options: dict[str, Any]) -> dict[str, Any]:

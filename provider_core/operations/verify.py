@@ -33,7 +33,7 @@ def verify(resources: Resources, places: Sequence[str], wishes: Wishes) -> tuple
     """
     paths = [Path(os.path.expanduser(place)).absolute() for place in places]
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):
             raise NoSuchFile(path)
     return tuple(verdict for path in paths for verdict in _verified(resources, path, wishes))
 

@@ -151,3 +151,8 @@ def test_an_empty_value_takes_a_sources_option_away(
 ) -> None:
     assert name in opted.set_source("lab", options={name: value}).options  # type: ignore[dict-item]
     assert name not in opted.set_source("lab", options={name: nothing}).options  # type: ignore[dict-item]
+
+
+def test_what_was_never_an_option_cannot_be_taken_away(opted: Host) -> None:
+    with pytest.raises(UsageError, match="s-tims"):
+        opted.set_source("lab", options={"s-tims": ""})

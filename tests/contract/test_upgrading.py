@@ -156,6 +156,8 @@ def test_a_held_label_does_not_keep_the_others(host: Host, shelf: Shelf) -> None
     assert [(image.name, image.version) for image in result.installed] == [("other", "2")]
     ((name, error),) = result.failed
     assert (name.split()[0], type(error)) == ("app", InUse)
+    ((planned, _),) = host.plan_upgrade(wishes=Wishes(keep_going=True)).failed
+    assert planned == name
 
 
 def test_a_label_is_in_no_range(host: Host, shelf: Shelf) -> None:

@@ -183,8 +183,9 @@ def test_a_place_that_is_not_there_is_told_before_anything_is_read(
 
 
 def test_what_cannot_be_verified(homes: Homes, tmp_path: Path) -> None:
-    with pytest.raises(NoSuchFile):
-        homes().verify(str(tmp_path / "absent"))
+    for name in ("absent", "long" * 100):
+        with pytest.raises(NoSuchFile):
+            homes().verify(str(tmp_path / name))
     (tmp_path / "text").write_text("hello")
     with pytest.raises(NotSupported):
         homes().verify(str(tmp_path / "text"))

@@ -83,7 +83,7 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
         found, failed = settled(host, asked, wishes)
         report.gone_without(failed)
         if told["dry_run"]:
-            _plan(host, found, wishes, invocation, report)
+            failed += _plan(host, found, wishes, invocation, report)
         else:
             failed += _install(host, found, wishes, invocation, report, told)
     return tell_failed(failed, invocation.output)
@@ -114,11 +114,12 @@ def _is_file(request: Request) -> bool:
 
 def _plan(
     host: Host, asked: Sequence[Asked], wishes: Wishes, invocation: Invocation, report: Report
-) -> None:
+) -> list[tuple[str, Error]]:
     plans = [host.plan_install(*requests, wishes=wish) for wish, requests in groups(asked, wishes)]
     for plan in plans:
         report.planned(plan)
     show_plan(invocation.output, *plans)
+    return [one for plan in plans for one in plan.failed]
 
 
 def _install(
@@ -141,7 +142,7 @@ def _install(
         except Error as error:
             if not wishes.keep_going:
                 raise
-            failed.append((requests[0].text, error))
+            failed.append((", ".join(one.text for one in requests), error))
             report.gone_without(failed[-1:])
             continue
         report.installed(result)

@@ -98,9 +98,9 @@ def _tell(result: SaveResult, output: Output) -> None:
 
 def _roots_of_names(result: SaveResult) -> list[str]:
     """Return the root of each name that was written; '' where names were left out or joined."""
-    saved = result.saved
-    if len(saved.roots) == len(result.names) and len(saved.names) == sum(result.names):
-        pairs = zip(saved.roots, result.names, strict=True)
+    saved, counts = result.saved, result.name_counts
+    if len(saved.roots) == len(counts) and len(saved.names) == sum(counts):
+        pairs = zip(saved.roots, counts, strict=True)
         return [str(root) for root, count in pairs for _ in range(count)]
     if len(saved.names) == len(saved.roots):
         return list(map(str, saved.roots))

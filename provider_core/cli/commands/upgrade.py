@@ -39,8 +39,9 @@ def command(invocation: Invocation, /, requests: tuple[str, ...], **told: Any) -
     wishes, output = flags.wishes_from(told), invocation.output
     with invocation.host(ticket=told["ticket"]) as host:
         if told["dry_run"]:
-            show_plan(output, host.plan_upgrade(*requests, wishes=wishes))
-            return 0
+            plan = host.plan_upgrade(*requests, wishes=wishes)
+            show_plan(output, plan)
+            return tell_failed(plan.failed, output)
         upgrade = partial(host.upgrade, *requests, wishes=wishes)
         run = partial(with_every_volume, upgrade, invocation)
         result = install_told(host, run, told["columns"], output)

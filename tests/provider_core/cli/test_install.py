@@ -160,8 +160,9 @@ def test_contradictions_are_2_and_do_nothing(shelved: Ferry, arguments: list[str
     assert shelved("list").out == ""
 
 
-def test_a_missing_file_is_3(ferry: Ferry) -> None:
-    ran = ferry("install", "nothing.tar")
+@pytest.mark.parametrize("name", ["nothing.tar", f"{'long' * 100}.tar"])
+def test_a_missing_file_is_3(ferry: Ferry, name: str) -> None:
+    ran = ferry("install", name)
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.startswith("ferry: no such file: ")
 

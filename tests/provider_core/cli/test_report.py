@@ -64,6 +64,17 @@ def test_a_report_of_what_went_on_without_some(shelved: Ferry, tmp_path: Path) -
     assert [one["package"]["name"] for one in report["done"]] == ["NanoServer"]
 
 
+def test_a_plan_too_goes_on_and_tells_what_failed(shelved: Ferry, tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    arguments = ["install", "nothing", "NanoServer", "--keep-going", "--dry-run"]
+    ran = shelved(*arguments, "--report", str(path))
+    assert (ran.code, ran.err.count("ferry: nothing fits 'nothing'")) == (3, 1)
+    assert "NanoServer" in ran.out
+    report = _read(path)
+    assert [one["request"] for one in report["failed"]] == ["nothing"]
+    assert [one["package"]["name"] for one in report["done"]] == ["NanoServer"]
+
+
 def test_a_report_has_the_entries_of_lists_that_failed(shelved: Ferry, tmp_path: Path) -> None:
     path, images = tmp_path / "report.json", tmp_path / "images.toml"
     images.write_text(

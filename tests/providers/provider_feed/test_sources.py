@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -181,6 +182,19 @@ def test_a_stick_that_is_away_still_answers_what_it_had(host: Host, feed: FeedMa
     assert "`ferry source set a --location PLACE`" in caught.value.hint
     host.set_source("a", location=str(away))
     assert host.install("tool").installed
+
+
+def test_a_file_beside_a_source_is_none_of_it(
+    host: Host, feed: FeedMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def receive(*_: object) -> NoReturn:
+        raise NoSuchFile(f"{feed.path}-two/x")
+
+    host.add_source("a", str(feed.path), options={"fingerprint": fingerprint(feed)})
+    monkeypatch.setattr("provider_feed.receiving.receive", receive)
+    with pytest.raises(NoSuchFile) as caught:
+        host.install("tool")
+    assert caught.value.hint == "check the path"
 
 
 def test_a_folder_is_looked_at_whenever_it_is_asked(host: Host, feed: FeedMaker) -> None:
