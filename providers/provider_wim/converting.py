@@ -44,7 +44,7 @@ def convert_file(content: Content, reader: Reader, writer: Writer, context: Cont
     platform = platform_of(image, windows_architecture(context.platforms))
     if not image.is_windows:
         context.progress.notice(
-            f"the file does not say which Windows this is: no version is known, and"
+            f"the file does not say which Windows this is: the image has no os.version, and"
             f" {platform.architecture} is taken for its processor (--platform says another)"
         )
     for text in losses.notices():
