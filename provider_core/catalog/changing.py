@@ -28,6 +28,7 @@ class CatalogChange:
         self._connection = connection
         self._clock = clock
         self._changes: list[Change] = []
+        self._put: dict[ImageKey, None] = {}
         self.revision = rows.latest_revision(connection)
         """The catalog's revision; after the commit, that of this change if it changed anything."""
 
@@ -67,6 +68,7 @@ class CatalogChange:
             "root": digest.hex if digest else "",
             "document": to_text(installed),
         }
+        self._put[key] = None
         self._note_image(key, encode(installed))
         self._connection.execute(
             """
@@ -223,6 +225,11 @@ class CatalogChange:
             for change in net(self._changes)
             if change.kind == IMAGE
         )
+
+    def put_images(self) -> tuple[Installed, ...]:
+        """Return the images of now that were put, also those that are as before."""
+        found = (self.image(key) for key in self._put)
+        return tuple(image for image in found if image is not None)
 
     def retagged_images(self) -> tuple[Installed, ...]:
         """Return the images of now that have gained or lost a tag so far."""

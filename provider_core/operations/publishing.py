@@ -38,10 +38,11 @@ def recorded(
 ) -> Iterator[CatalogChange]:
     """Hold the home's lock and open the one transaction of an operation.
 
-    Before it is committed, the store is flushed and each image that is new, different, or called
-    otherwise gets its record; when it is, the records of those that are gone go too.  If it fails,
-    records are as before.  Then the derived index.json is written anew; with *publish* False the
-    caller does so later.
+    Before it is committed, the store is flushed and each image that was written, or is called
+    otherwise, gets its record, also if it is as before: a restored catalog may have had it while
+    its record was gone.  When it is committed, the records of those that are gone go too.  If it
+    fails, records are as before.  Then the derived index.json is written anew; with *publish*
+    False the caller does so later.
     """
     with resources.home.lock(resources.settings.lock_timeout):
         settle_store(resources)
@@ -112,8 +113,8 @@ def _follow(
 ) -> tuple[Installed, ...]:
     """Keep the records of what *change* has written; return the images whose records must go.
 
-    Those that had none before are appended to *new*, those that gained or lost a tag and are
-    the same otherwise to *renamed*, before they are written.
+    Those that had none before are appended to *new*, those that are the same but for their tags
+    to *renamed*, before they are written.
     """
     gone = []
     changed = change.changed_images()
@@ -124,7 +125,8 @@ def _follow(
         if after is not None and moved:
             new.append(after)
     written = {after.key: after for _, after in changed if after is not None}
-    renamed += [image for image in change.retagged_images() if image.key not in written]
+    same = {image.key: image for image in (*change.retagged_images(), *change.put_images())}
+    renamed += [image for key, image in same.items() if key not in written]
     _keep_records(resources, (*written.values(), *renamed), change.tags())
     return tuple(gone)
 

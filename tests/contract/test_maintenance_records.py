@@ -247,3 +247,20 @@ def test_nothing_is_believed_of_a_store_that_others_can_write_to(
     with pytest.raises(StoreError, match="other users can write"):
         later.rebuild_catalog()
     assert later.log() == before
+
+
+def test_an_image_that_comes_back_as_it_was_has_its_record_again(
+    homes: Homes, shelf: Shelf, tmp_path: Path
+) -> None:
+    """A restored catalog has its row, and nothing of it is new when it is installed again."""
+    host = homes(shelf, clock=lambda: datetime(2026, 5, 1, tzinfo=UTC))
+    shelf_sources(host, "lab")
+    put(shelf, ("app", "1", "a"))
+    host.install("app")
+    host.catalog.backup(tmp_path / "backup.db")
+    host.uninstall("app")
+    host.restore_catalog(tmp_path / "backup.db")
+    host.install("app", wishes=Wishes(force=True))
+    ruin_catalog(host)
+    assert host.rebuild_catalog() == 1
+    assert names(host) == ["app 1"]
