@@ -8,31 +8,16 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from contextlib import suppress
 from contextvars import Context
 from queue import Empty, SimpleQueue
-from typing import TypeVar
 
-__all__ = ["awaited", "in_background"]
+__all__ = ["in_background"]
 
 _IDLE_SECONDS = 10.0
 """After which a thread ends that nobody needed."""
-_STEP = 0.25
-"""Seconds that the main thread waits at once."""
 
 Work = Callable[[], None]
-_T = TypeVar("_T")
-
-
-def awaited(future: Future[_T]) -> Future[_T]:
-    """Return *future* when it is done.
-
-    In short steps: a signal that comes just before a wait is met by Python at its end.
-    """
-    while not future.done():
-        wait([future], timeout=_STEP)
-    return future
 
 
 def in_background(work: Work, *, name: str) -> None:

@@ -14,7 +14,7 @@ from ..model import Content, FileStamp, Package, Plan, Step, same_pin
 from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..store import Lease
-from ..workers import awaited
+from .awaiting import awaited
 from .calls import open_call
 from .failing_image import about
 from .signed import check_signed

@@ -10,9 +10,9 @@ from ..errors import Error, NotFoundError, PackageNotFound, worst
 from ..model import FindResult, Package, Query, Source, Verb
 from ..platforms import nothing_for
 from ..references import Name
-from ..workers import awaited
 from .active_sources import active_sources
 from .asking import ask
+from .awaiting import awaited
 from .choosing import for_platforms, newest_of_each
 from .options import check_wishes
 from .requests import name_reference, query_of

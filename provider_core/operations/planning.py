@@ -33,8 +33,8 @@ from ..model import (
 from ..oci import Descriptor
 from ..platforms import PlatformSet
 from ..references import Name
-from ..workers import awaited
 from .asking import require_trust
+from .awaiting import awaited
 from .base_builds import of_same_build
 from .calls import Call, open_call
 from .costs import Costs

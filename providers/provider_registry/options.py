@@ -1,4 +1,4 @@
-"""The options of sources of registries, and of what is installed from a full reference."""
+"""The options of sources of registries, of what is installed from a full reference, of pushes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ OPTIONS: Final = (
             type=OptionType.FLAG,
             help="bring signatures, SBOMs and the like along (the default)",
         )
-        for verb in _ALSO_WITHOUT_SOURCE
+        for verb in (*_ALSO_WITHOUT_SOURCE, Verb.SAVE)
     ),
     OptionSpec(
         name="map",
@@ -63,14 +63,8 @@ OPTIONS: Final = (
         multiple=True,
         help=r"names at the registry: 'docker.io/(.*)=dockerhub/\1'; the first that fits",
     ),
-    OptionSpec(
-        name="referrers",
-        verb=Verb.SAVE,
-        type=OptionType.FLAG,
-        help="bring signatures, SBOMs and the like along (the default)",
-    ),
 )
-"""What finding and installing know; pushing, logins and limits have their own."""
+"""What finding, installing and pushing know; logins and limits have their own."""
 
 
 def texts(options: Mapping[str, Any], name: str) -> tuple[str, ...]:

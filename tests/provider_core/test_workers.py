@@ -18,6 +18,12 @@ from provider_core.workers import in_background
 WORD: ContextVar[str] = ContextVar("word", default="nothing")
 
 
+@pytest.fixture(autouse=True)
+def nobody_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin without the threads that other tests have left."""
+    monkeypatch.setattr(workers, "_idle", [])
+
+
 def _ran(name: str = "work") -> tuple[threading.Thread, str, str]:
     """Do a short piece of work; return its thread, its name, and what it found in its context."""
     said: SimpleQueue[tuple[threading.Thread, str, str]] = SimpleQueue()
@@ -80,7 +86,6 @@ def test_many_at_once_all_run() -> None:
 
 def test_a_thread_that_nobody_needs_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_IDLE_SECONDS", 0.01)
-    monkeypatch.setattr(workers, "_idle", [])
     thread, _, _ = _ran()
     thread.join(10)
     assert not thread.is_alive()

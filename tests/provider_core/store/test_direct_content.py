@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provider_core.disk.direct import BLOCK, block_buffer
+from provider_core.disk.direct import BLOCK, DirectWrites, block_buffer
 from provider_core.oci import Descriptor
 from provider_core.store import DirectoryStore, Writer
 from provider_core.testing.store_suite import RAW
@@ -51,3 +52,26 @@ def test_pieces_of_any_size_in_any_order(
         partial.commit()
     with store.open(blob) as stream:
         assert stream.read() == content
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_what_comes_in_order_is_written_directly(
+    store: DirectoryStore, writer: Writer, monkeypatch: pytest.MonkeyPatch, in_order: bool
+) -> None:
+    """What comes out of order is read again, to be hashed, and stays in memory until then."""
+    offered = []
+
+    def write(self: DirectWrites, offset: int, data: memoryview) -> int:
+        offered.append(offset)
+        return 0
+
+    monkeypatch.setattr(DirectWrites, "write", write)
+    content = random.Random(1).randbytes(SIZE)
+    half = SIZE // 2
+    partial = writer.expect(Descriptor.of(content, RAW))
+    assert partial is not None
+    with partial:
+        for start in (0, half) if in_order else (half, 0):
+            partial.write(start, content[start : start + half + 1])
+        partial.commit()
+    assert offered == ([0, half + 1] if in_order else [0])
